@@ -1,0 +1,94 @@
+/**
+ * The ReleaseRecord: one JSON document per release, written before the first change and after each step,
+ * so it is also the journal. Schema: docs/schemas/release-record.json.
+ */
+
+export const recordSchema = 'slipway/release-record/v1';
+
+export type RecordState =
+  | 'planned'
+  | 'applied'
+  | 'ready'
+  | 'verified'
+  | 'rejected'
+  | 'rolled-back'
+  | 'abandoned';
+
+/** Who acts: filled from the runner's environment; empty strings where the runner does not say. */
+export interface Actor {
+  readonly repository: string;
+  readonly run: string;
+  readonly attempt: number;
+  /** `job.check_run_id`, else `GITHUB_JOB@RUNNER_NAME`. */
+  readonly job: string;
+  readonly actor: string;
+  readonly sha: string;
+  readonly ref: string;
+}
+
+/** What a release consists of: the images by digest, the chart, the values. */
+export interface ReleaseContent {
+  /** Container (`Deployment/web/app`) → image reference as it runs or will run. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly chart: string;
+  readonly chartVersion: string;
+  /** Digest of the chart archive where the registry gave one, else empty. */
+  readonly chartDigest: string;
+  /** sha256 of the merged values, hex; never the values themselves. */
+  readonly valuesHash: string;
+  readonly revision?: number;
+}
+
+export interface RecordStep {
+  readonly name: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly outcome?: 'success' | 'failure' | 'inconclusive' | 'cancelled' | 'skipped';
+  readonly detail?: string;
+}
+
+export interface RecordVerdict {
+  /** `deploy-helm`, `smoke-test`, … : what `expects` names. */
+  readonly name: string;
+  readonly outcome: 'pass' | 'fail' | 'inconclusive';
+  readonly reason: string;
+  readonly at: string;
+  readonly by: Actor;
+}
+
+export interface UndoClaim {
+  readonly by: Actor;
+  readonly at: string;
+  /** Which part claimed it: `deploy-helm`, `deploy-helm post`, `rollback`. */
+  readonly part: string;
+  readonly toRevision: number;
+  readonly outcome?: 'success' | 'failure' | 'inconclusive';
+  readonly detail?: string;
+}
+
+export interface ReleaseRecord {
+  readonly schema: typeof recordSchema;
+  /** `<namespace>/<release>#<seq>`: unique within a cluster. */
+  readonly id: string;
+  readonly seq: number;
+  readonly release: string;
+  readonly namespace: string;
+  readonly kind: 'release' | 'rollback' | 'baseline';
+  readonly state: RecordState;
+  readonly createdAt: string;
+  readonly by: Actor;
+  readonly from?: ReleaseContent;
+  readonly to: ReleaseContent;
+  /** Helm's revision once known. */
+  readonly revision?: number;
+  readonly steps: readonly RecordStep[];
+  readonly verdicts: readonly RecordVerdict[];
+  /** Verdict names that must be there and pass before `ready` counts as verified. */
+  readonly expects: readonly string[];
+  readonly undoable: 'automatic' | 'manual' | 'none';
+  readonly undo?: UndoClaim;
+  /** Why it was rejected, abandoned or rolled back. */
+  readonly reason?: string;
+  readonly environment?: string;
+  readonly deploymentId?: number;
+}

@@ -1,0 +1,83 @@
+/**
+ * The words of the verdict engine. It is pure: observations go in; out comes a verdict, or what it is still
+ * waiting for and the probes that it wants answered. So a verdict can be replayed from the recorded list.
+ */
+import type { Milliseconds } from '../duration.ts';
+import type { KubeObject, ObjectId } from '../kubernetes.ts';
+
+/** A timestamped fact. `at` is milliseconds since the epoch, taken when we received it. */
+export type Observation =
+  | { readonly at: number; readonly kind: 'object'; readonly object: KubeObject }
+  | { readonly at: number; readonly kind: 'gone'; readonly id: ObjectId; readonly uid: string }
+  /** The whole list of one kind in one namespace has been seen once. */
+  | { readonly at: number; readonly kind: 'synced'; readonly resource: string; readonly namespace: string }
+  /** Helm has applied. From here on an object counts only at this generation or a newer one, by `objectKey`. */
+  | { readonly at: number; readonly kind: 'applied'; readonly generations: Readonly<Record<string, number>> }
+  /** This resource cannot be followed (RBAC, API lost): judged without it, and said aloud. */
+  | { readonly at: number; readonly kind: 'blind'; readonly resource: string; readonly reason: string }
+  | { readonly at: number; readonly kind: 'sighted'; readonly resource: string }
+  | { readonly at: number; readonly kind: 'answer'; readonly probe: Probe; readonly answer: unknown };
+
+/** A question that only the outside can answer. This issue asks none: the fail-fast rules will. */
+export interface Probe {
+  readonly kind: 'manifest-exists' | 'object-exists';
+  readonly subject: string;
+}
+
+export type Severity = 'terminal' | 'likely' | 'advisory';
+
+export interface Finding {
+  /** `Deployment shop/web`, `Pod shop/web-1 container app`. */
+  readonly subject: string;
+  /** A stable word for machines: `ProgressDeadlineExceeded`. */
+  readonly rule: string;
+  readonly cause: string;
+  readonly severity: Severity;
+  readonly firstSeen: number;
+  /** The API's own words that prove it. */
+  readonly proof: string;
+  readonly remedy: string;
+}
+
+export interface Verdict {
+  readonly outcome: 'pass' | 'fail' | 'inconclusive';
+  /** One line: what decided it. */
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+  /** When it was reached, milliseconds since the epoch. */
+  readonly at: number;
+  readonly workloads: readonly WorkloadProgress[];
+}
+
+/** Where one gated resource stands; a progress line is made of it. */
+export interface WorkloadProgress {
+  readonly id: ObjectId;
+  readonly ready: boolean;
+  /** Replicas (or completions) that count as done, of how many. */
+  readonly done: number;
+  readonly wanted: number;
+  /** What it is blocked on, in a few words: `pod web-2 container app: ErrImagePull: …`; empty when ready. */
+  readonly blockedOn: string;
+}
+
+export type Judgement =
+  | {
+      readonly kind: 'waiting';
+      readonly workloads: readonly WorkloadProgress[];
+      readonly findings: readonly Finding[];
+      readonly probes: readonly Probe[];
+    }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict };
+
+/** What the engine judges: made once from the rendered manifest and the inputs. */
+export interface Expectation {
+  /** Every object of the manifest that must become ready (gate/ignore already applied). */
+  readonly gated: readonly ObjectId[];
+  /** Epoch milliseconds; out of time with the API reachable is a fail, unreachable to the end inconclusive. */
+  readonly deadline: number;
+  readonly timeout: Milliseconds;
+}
+
+/** The key of an object across observations: `apps/Deployment/shop/web` (group, not version: CRDs move). */
+export const objectKey = (id: ObjectId): string =>
+  `${id.apiVersion.includes('/') ? id.apiVersion.slice(0, id.apiVersion.indexOf('/')) : ''}/${id.kind}/${id.namespace}/${id.name}`;

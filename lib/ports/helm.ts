@@ -1,0 +1,135 @@
+import type { Milliseconds } from '../domain/duration.ts';
+import type { ReleaseRef } from '../domain/kubernetes.ts';
+
+export interface HelmVersion {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  /** `v3.22.0`. */
+  readonly text: string;
+}
+
+export type ChartSource =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'repository'; readonly url: string; readonly name: string; readonly version?: string }
+  | { readonly kind: 'oci'; readonly ref: string; readonly version?: string; readonly digest?: string };
+
+export interface ChartAccess {
+  readonly username?: string;
+  readonly password?: string;
+  /** PEM text of an extra certificate authority. */
+  readonly ca?: string;
+}
+
+/** A chart as it lies on this runner, ready to be used. */
+export interface Chart {
+  /** Folder or .tgz. */
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion: string;
+  /** Digest of the archive: the registry's manifest digest for OCI, else empty. */
+  readonly digest: string;
+  /** Semver range of Kubernetes versions; empty when the chart names none. */
+  readonly kubeVersion: string;
+  /** The chart's own values.yaml, parsed. */
+  readonly defaults: unknown;
+  /** `name version` of each declared dependency that is not in charts/. */
+  readonly missingDependencies: readonly string[];
+  readonly hasCrds: boolean;
+}
+
+export interface ReleaseIntent {
+  readonly release: ReleaseRef;
+  readonly chart: Chart;
+  /** In the order helm merges them; ours (inline values, images) come last. All are files, 0600 where ours. */
+  readonly valuesFiles: readonly string[];
+  readonly createNamespace: boolean;
+  readonly historyMax?: number;
+  readonly takeOwnership: boolean;
+  readonly forceConflicts: boolean;
+  readonly skipCrds: boolean;
+  /** `hooks`: helm itself waits, because post hooks run after readiness. `none`: our watcher decides. */
+  readonly wait: 'none' | 'hooks';
+  readonly timeout: Milliseconds;
+  readonly extraArgs: readonly string[];
+  /** `helm history` description; ours names the record. */
+  readonly description?: string;
+}
+
+export interface HelmHook {
+  readonly name: string;
+  readonly kind: string;
+  readonly events: readonly string[];
+  readonly manifest: string;
+}
+
+/** What helm says a release is, from `-o json`. */
+export interface HelmRelease {
+  readonly name: string;
+  readonly namespace: string;
+  readonly revision: number;
+  readonly status: string;
+  readonly description: string;
+  readonly manifest: string;
+  readonly hooks: readonly HelmHook[];
+  readonly notes: string;
+  readonly chart: string;
+  readonly chartVersion: string;
+}
+
+export interface HelmRun {
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Helm {
+  version(): Promise<HelmVersion>;
+  /** Fetches where it must; throws TargetError (unknown chart or version, refused credentials), each with a remedy. */
+  chart(
+    source: ChartSource,
+    access: ChartAccess,
+    options: { dependencyUpdate: boolean; signal?: AbortSignal },
+  ): Promise<Chart>;
+  /** Renders against the cluster without changing it (`--dry-run=server`). */
+  render(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
+  upgrade(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
+  rollback(
+    release: ReleaseRef,
+    revision: number,
+    options: { timeout: Milliseconds; historyMax?: number; wait: 'none' | 'hooks' },
+    run?: HelmRun,
+  ): Promise<void>;
+  uninstall(release: ReleaseRef, options: { timeout: Milliseconds }, run?: HelmRun): Promise<void>;
+  test(
+    release: ReleaseRef,
+    options: { timeout: Milliseconds },
+    run?: HelmRun,
+  ): Promise<{ readonly passed: boolean; readonly output: string }>;
+}
+
+/** One stored revision, read from Helm's own Secrets: no helm process needed. */
+export interface Revision {
+  readonly revision: number;
+  /** `deployed`, `superseded`, `failed`, `pending-upgrade`, … */
+  readonly status: string;
+  readonly description: string;
+  readonly deployedAt: string;
+  readonly chart: string;
+  readonly chartVersion: string;
+  readonly manifest: string;
+}
+
+export interface ReleaseHistory {
+  /** Newest first; manifests are decoded only on `read`. Throws TargetError when HELM_DRIVER is not secret. */
+  list(
+    release: ReleaseRef,
+  ): Promise<readonly Omit<Revision, 'manifest' | 'description' | 'deployedAt' | 'chart' | 'chartVersion'>[]>;
+  read(release: ReleaseRef, revision: number): Promise<Revision | undefined>;
+  /**
+   * Writes the truth into Helm's history: `failed` becomes failed with the reason, and `restored`, when given,
+   * becomes deployed again, label and payload. Edits the text, not a re-serialised object; refuses when
+   * anything else would change; preconditioned on resourceVersion.
+   */
+  writeBack(release: ReleaseRef, truth: { failed: number; reason: string; restored?: number }): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { Milliseconds } from '../domain/duration.ts';
+import type { KubeObject, ResourceType } from '../domain/kubernetes.ts';
+
+/** What the API said when it refused: `reason` is the API's word (`NotFound`, `Forbidden`, `Conflict`, …). */
+export interface KubeRefusal {
+  readonly status: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Thrown by every method below for an HTTP status of 400 and above. Unreachable → UnreachableError. */
+export interface KubeRefused extends Error {
+  readonly refusal: KubeRefusal;
+}
+
+export interface AccessQuestion {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export type WatchEvent =
+  | { readonly type: 'listed'; readonly objects: readonly KubeObject[]; readonly resourceVersion: string }
+  | { readonly type: 'changed' | 'deleted'; readonly object: KubeObject }
+  /** The connection is lost and being re-established: say so, judge nothing by it. */
+  | { readonly type: 'lost'; readonly reason: string }
+  | { readonly type: 'restored' }
+  /** RBAC forbids it: nothing more will come. */
+  | { readonly type: 'forbidden'; readonly reason: string };
+
+export interface WatchTarget {
+  readonly resource: ResourceType;
+  /** Empty: cluster-scoped, or all namespaces. */
+  readonly namespace: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface Kube {
+  /** `https://…`, for messages. */
+  readonly server: string;
+  version(): Promise<{ readonly gitVersion: string }>;
+  get(resource: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined>;
+  list(target: WatchTarget): Promise<readonly KubeObject[]>;
+  create(resource: ResourceType, namespace: string, object: KubeObject): Promise<KubeObject>;
+  /** PUT; the object's resourceVersion is the precondition. */
+  replace(resource: ResourceType, namespace: string, object: KubeObject): Promise<KubeObject>;
+  patch(
+    resource: ResourceType,
+    namespace: string,
+    name: string,
+    patch: unknown,
+    type?: 'merge' | 'json',
+  ): Promise<KubeObject>;
+  delete(
+    resource: ResourceType,
+    namespace: string,
+    name: string,
+    precondition?: { uid?: string; resourceVersion?: string },
+  ): Promise<void>;
+  /** Which of these this identity may not do, in order asked. */
+  denied(questions: readonly AccessQuestion[]): Promise<readonly AccessQuestion[]>;
+  /** Served resource types of one API group version; undefined when it is not served. */
+  resourceTypes(apiVersion: string): Promise<readonly ResourceType[] | undefined>;
+  /** List, then watch for ever: bookmarks, 410 relist, stall timer, jittered back-off, Retry-After. Ends on abort. */
+  watch(target: WatchTarget, onEvent: (event: WatchEvent) => void, signal: AbortSignal): void;
+  /** The last lines of a container's log, bounded. */
+  log(
+    namespace: string,
+    pod: string,
+    options: { container: string; previous?: boolean; tailLines?: number; limitBytes?: number },
+  ): Promise<string>;
+  /** Follows a log line by line until it ends or the signal aborts. */
+  followLog(
+    namespace: string,
+    pod: string,
+    container: string,
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Ends idle connections, so that the process can exit. */
+  close(): void;
+}
+
+/** Whose kubeconfig: exactly one of the ways that a workflow can name a cluster. */
+export type ClusterAccess =
+  | { readonly kind: 'kubeconfig'; readonly text: string; readonly context?: string }
+  | { readonly kind: 'token'; readonly server: string; readonly ca?: string; readonly token: string }
+  | { readonly kind: 'file'; readonly path: string; readonly context?: string }
+  | { readonly kind: 'in-cluster' };
+
+export interface WaitBounds {
+  readonly timeout: Milliseconds;
+  readonly signal?: AbortSignal;
+}

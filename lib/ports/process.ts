@@ -1,0 +1,36 @@
+import type { Milliseconds } from '../domain/duration.ts';
+
+/** A command is data. `argv[0]` is the program; nothing here may be a secret. */
+export interface Command {
+  readonly argv: readonly string[];
+  /** Added to the runner's environment; undefined removes a name. Secrets may travel here only if masked. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** Written to standard input, which is then closed. */
+  readonly input?: string;
+}
+
+export interface RunOptions {
+  /** Called for each line as it comes. */
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Aborting sends SIGINT to the child's group once, SIGTERM after 7 s, SIGKILL after 9 s more. */
+  readonly signal?: AbortSignal;
+  readonly timeout?: Milliseconds;
+  /** Standard output is kept up to this many bytes (default 32 MiB); beyond it the call fails, naming the limit. */
+  readonly maxBytes?: number;
+}
+
+export interface Exit {
+  /** The exit code, or the signal's name when the child was ended by one. */
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly duration: Milliseconds;
+  readonly cancelled: boolean;
+  readonly timedOut: boolean;
+}
+
+export interface Spawn {
+  /** Runs to the end whatever the exit status; throws ToolError only when the program cannot be started. */
+  (command: Command, options?: RunOptions): Promise<Exit>;
+}

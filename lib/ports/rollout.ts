@@ -1,0 +1,40 @@
+import type { Milliseconds } from '../domain/duration.ts';
+import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
+import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
+
+/** Follows objects from before they change until a verdict. */
+export interface Watcher {
+  /** Starts list → watch of what the gated objects need, one watch per kind and namespace. */
+  follow(
+    gated: readonly ObjectId[],
+    options: { onProgress?: (workloads: readonly WorkloadProgress[]) => void },
+  ): Following;
+}
+
+export interface Following {
+  /** Resolves once every watch has listed, so that nothing that changes from now on is missed. */
+  synced(): Promise<void>;
+  /** Helm has applied: reads the generations that now count, one list per kind. */
+  applied(gated: readonly ObjectId[]): Promise<void>;
+  /** A second call (the undo's) judges afresh from now. Rejects with CancelledError when the signal aborts. */
+  verdict(within: Milliseconds, signal?: AbortSignal): Promise<Verdict>;
+  /** Everything seen so far, for the report and for replay. */
+  readonly observations: readonly Observation[];
+  close(): void;
+}
+
+/** What runs, by container: what the runtime reports of it. */
+export interface RunningContainer {
+  /** `Deployment/web/app`. */
+  readonly container: string;
+  readonly pod: string;
+  /** The reference that the pod spec asks for. */
+  readonly asked: string;
+  /** What the runtime reports: an image id or `repo@sha256:…`; empty while not started. */
+  readonly imageId: string;
+}
+
+export interface RunningImages {
+  /** Containers of the newest revision's pods of these workloads; init containers and sidecars nobody asked for left out. */
+  of(release: ReleaseRef, gated: readonly ObjectId[]): Promise<readonly RunningContainer[]>;
+}

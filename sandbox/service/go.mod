@@ -1,0 +1,3 @@
+module slipway/sandbox/service
+
+go 1.25

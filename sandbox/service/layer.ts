@@ -1,0 +1,49 @@
+import { gzipSync } from 'node:zlib';
+import { sha256 } from './digest.ts';
+
+export interface LayerFile {
+  path: string;
+  content: Buffer;
+  mode: number;
+}
+
+export interface Layer {
+  gzipped: Buffer;
+  digest: string;
+  /** Digest of the tar before compression, as an image config lists it. */
+  diffId: string;
+}
+
+const block = 512;
+
+/** A layer whose bytes depend on its files alone: no times, no owners, gzip without a date. */
+export function layer(files: LayerFile[]): Layer {
+  const tar = Buffer.concat([...files.flatMap(entry), Buffer.alloc(2 * block)]);
+  const gzipped = gzipSync(tar, { level: 6 });
+  return { gzipped, digest: sha256(gzipped), diffId: sha256(tar) };
+}
+
+function entry({ path, content, mode }: LayerFile): Buffer[] {
+  if (Buffer.byteLength(path) > 100) throw new Error(`layer: path too long for a plain tar: ${path}`);
+  const padding = Buffer.alloc((block - (content.length % block)) % block);
+  return [header(path, content.length, mode), content, padding];
+}
+
+/** A POSIX ustar header. */
+function header(path: string, size: number, mode: number): Buffer {
+  const head = Buffer.alloc(block);
+  head.write(path, 0);
+  head.write(octal(mode, 8), 100);
+  head.write(octal(0, 8), 108); // owner
+  head.write(octal(0, 8), 116); // group
+  head.write(octal(size, 12), 124);
+  head.write(octal(0, 12), 136); // time
+  head.write('        ', 148); // the checksum counts as spaces
+  head.write('0', 156); // regular file
+  head.write('ustar\0' + '00', 257);
+  const sum = head.reduce((total, byte) => total + byte, 0);
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return head;
+}
+
+const octal = (value: number, width: number): string => `${value.toString(8).padStart(width - 1, '0')}\0`;

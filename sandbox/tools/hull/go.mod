@@ -1,0 +1,3 @@
+module slipway/sandbox/tools/hull
+
+go 1.26.0

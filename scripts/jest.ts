@@ -1,0 +1,23 @@
+/** Runs one jest project on the pinned Node with ES modules on: `node scripts/jest.ts unit [jest arguments]`. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+const [project = 'unit', ...rest] = process.argv.slice(2);
+const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin/jest.js');
+const inSandbox = project === 'sandbox' ? ['--runInBand', '--testTimeout=120000'] : [];
+
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    jest,
+    '--selectProjects',
+    project,
+    ...inSandbox,
+    ...rest,
+  ],
+  { stdio: 'inherit' },
+);
+process.exit(status ?? 1);
