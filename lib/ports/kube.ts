@@ -1,26 +1,16 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import type { KubeObject, ResourceType } from '../domain/kubernetes.ts';
+import type { AccessQuestion } from '../domain/permissions.ts';
+import type { KubeRefusal } from '../domain/refusal.ts';
 
-/** What the API said when it refused: `reason` is the API's word (`NotFound`, `Forbidden`, `Conflict`, …). */
-export interface KubeRefusal {
-  readonly status: number;
-  readonly reason: string;
-  readonly message: string;
-}
+export type { KubeRefusal };
 
 /** Thrown by every method below for an HTTP status of 400 and above. Unreachable → UnreachableError. */
 export interface KubeRefused extends Error {
   readonly refusal: KubeRefusal;
 }
 
-export interface AccessQuestion {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
+export type { AccessQuestion };
 
 export type WatchEvent =
   | { readonly type: 'listed'; readonly objects: readonly KubeObject[]; readonly resourceVersion: string }
@@ -85,12 +75,7 @@ export interface Kube {
   close(): void;
 }
 
-/** Whose kubeconfig: exactly one of the ways that a workflow can name a cluster. */
-export type ClusterAccess =
-  | { readonly kind: 'kubeconfig'; readonly text: string; readonly context?: string }
-  | { readonly kind: 'token'; readonly server: string; readonly ca?: string; readonly token: string }
-  | { readonly kind: 'file'; readonly path: string; readonly context?: string }
-  | { readonly kind: 'in-cluster' };
+export type { ClusterAccess } from '../domain/cluster.ts';
 
 export interface WaitBounds {
   readonly timeout: Milliseconds;

@@ -13,9 +13,15 @@ export interface Command {
 export interface RunOptions {
   /** Called for each line as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** Aborting sends SIGINT to the child's group once, SIGTERM after 7 s, SIGKILL after 9 s more. */
+  /**
+   * Aborting sends SIGINT to the child's whole process group at once, SIGTERM 2 s before `killAfter`, then
+   * SIGKILL: all of it inside the 7.5 s that the GitHub runner gives a cancelled step before its own SIGTERM.
+   */
   readonly signal?: AbortSignal;
+  /** Ends it the same way; the exit then says `timedOut`. */
   readonly timeout?: Milliseconds;
+  /** From the first signal to SIGKILL, default 7 s. Longer where nobody cancelled and the tool must tidy up. */
+  readonly killAfter?: Milliseconds;
   /** Standard output is kept up to this many bytes (default 32 MiB); beyond it the call fails, naming the limit. */
   readonly maxBytes?: number;
 }

@@ -42,6 +42,6 @@ export interface Lock {
   /** Throws TargetError when the lease is no longer ours: called before every write. */
   check(): Promise<void>;
   release(): Promise<void>;
-  /** Stops renewing but keeps the lease: a cancelled main leaves it to post. */
+  /** Stops renewing but keeps the lease, also from a later release(): a cancelled main leaves it to post. */
   leave(): void;
 }

@@ -1,26 +1,7 @@
 import type { ImageRef } from '../domain/image-ref.ts';
+import type { RegistryAuth, RegistryCredentials, Resolution, ResolvedImage } from '../domain/registry.ts';
 
-export interface RegistryCredentials {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** By registry host, as a docker config has them. */
-export type RegistryAuth = Readonly<Record<string, RegistryCredentials>>;
-
-/** Everything that a runtime may report for one reference: the manifest, the platforms in it, their configs. */
-export interface ResolvedImage {
-  readonly digest: string;
-  readonly platforms: readonly { readonly digest: string; readonly platform: string }[];
-  readonly configs: readonly string[];
-}
-
-export type Resolution =
-  | { readonly kind: 'found'; readonly image: ResolvedImage }
-  /** 404 under accepted credentials: the only answer that refuses. */
-  | { readonly kind: 'absent' }
-  /** 401, 403, unreachable, 5xx: nodes may hold credentials of their own. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+export type { RegistryAuth, RegistryCredentials, Resolution, ResolvedImage };
 
 /** Reads only. */
 export interface Registry {

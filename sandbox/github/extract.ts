@@ -15,7 +15,16 @@ type Json = { [key: string]: unknown };
 const here = import.meta.dirname;
 const pinned = '23.0.2';
 const inPackage = 'package/generated/api.github.com.json';
-const prose = new Set(['description', 'summary', 'example', 'examples', 'externalDocs', 'tags', 'x-github', 'x-octokit']);
+const prose = new Set([
+  'description',
+  'summary',
+  'example',
+  'examples',
+  'externalDocs',
+  'tags',
+  'x-github',
+  'x-octokit',
+]);
 
 /** Errors that an operation does not list (401, 429, 5xx) are held against this one. */
 const basicError = '#/components/schemas/basic-error';
@@ -29,7 +38,10 @@ console.log(`openapi.json: ${wanted.size} operations of @octokit/openapi ${versi
 function published(version: string): Json {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-openapi-'));
   try {
-    execFileSync('npm', ['pack', `@octokit/openapi@${version}`, '--silent'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['pack', `@octokit/openapi@${version}`, '--silent'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'));
     if (!archive) throw new Error(`npm pack left no archive of @octokit/openapi@${version}`);
     execFileSync('tar', ['-xzf', archive, inPackage], { cwd: folder });
@@ -53,7 +65,12 @@ function shorten(whole: Json, wanted: ReadonlySet<string>): Json {
   const unknown = [...wanted].filter((id) => !found.has(id));
   if (unknown.length > 0) throw new Error(`not in @octokit/openapi ${version}: ${unknown.join(', ')}`);
   const components = componentsOf(paths, whole, new Map([[basicError, at(whole, basicError)]]));
-  return { openapi: whole['openapi'], info: { title: `extract of @octokit/openapi ${version}`, version }, paths, components };
+  return {
+    openapi: whole['openapi'],
+    info: { title: `extract of @octokit/openapi ${version}`, version },
+    paths,
+    components,
+  };
 }
 
 /** Every component that the paths lead to, in the shape of the original: components/<kind>/<name>. */
@@ -84,7 +101,10 @@ function references(node: unknown): string[] {
 
 function at(whole: Json, pointer: string): unknown {
   const steps = pointer.slice('#/'.length).split('/');
-  return steps.reduce<unknown>((node, step) => (node as Json)[step.replaceAll('~1', '/').replaceAll('~0', '~')], whole);
+  return steps.reduce<unknown>(
+    (node, step) => (node as Json)[step.replaceAll('~1', '/').replaceAll('~0', '~')],
+    whole,
+  );
 }
 
 /** Drops what only a reader needs; a property that happens to be *named* `description` stays. */
@@ -92,5 +112,7 @@ function withoutProse(node: unknown, namesAreOurs = false): unknown {
   if (Array.isArray(node)) return node.map((one) => withoutProse(one));
   if (typeof node !== 'object' || node === null) return node;
   const kept = Object.entries(node).filter(([key]) => namesAreOurs || !prose.has(key));
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutProse(value, !namesAreOurs && key === 'properties')]));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, withoutProse(value, !namesAreOurs && key === 'properties')]),
+  );
 }

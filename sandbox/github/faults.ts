@@ -48,8 +48,10 @@ export function readFaultOrder(given: unknown, operations: readonly string[]): F
   if (operation !== '*' && !operations.includes(operation ?? '')) {
     return `operation: one of *, ${operations.join(', ')}`;
   }
-  if (times !== undefined && !(Number.isInteger(times) && times >= 0)) return 'times: a whole number, 0 = until cleared';
-  if (!fault || !isFault(fault)) return 'fault: {kind: status|slow|rate-limited|disconnect, …} as in sandbox/github/faults.ts';
+  if (times !== undefined && !(Number.isInteger(times) && times >= 0))
+    return 'times: a whole number, 0 = until cleared';
+  if (!fault || !isFault(fault))
+    return 'fault: {kind: status|slow|rate-limited|disconnect, …} as in sandbox/github/faults.ts';
   return { operation: operation as string, fault, ...(times !== undefined && { times }) };
 }
 

@@ -93,4 +93,11 @@ export interface DeploymentSeed {
   statuses?: { state: DeploymentState; description?: string; logUrl?: string; environmentUrl?: string }[];
 }
 
-export type DeploymentState = 'error' | 'failure' | 'inactive' | 'in_progress' | 'queued' | 'pending' | 'success';
+export type DeploymentState =
+  | 'error'
+  | 'failure'
+  | 'inactive'
+  | 'in_progress'
+  | 'queued'
+  | 'pending'
+  | 'success';

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import formats from 'ajv-formats';
 import { toJsonSchema } from './schema.ts';
 
 type Json = { [key: string]: unknown };
+
+/** Each way in which a value breaks a schema, said of the place it came from. */
+type Check = (where: string, value: unknown) => string[];
 
 interface Parameter {
   name: string;
@@ -20,10 +23,10 @@ export interface Operation {
   method: string;
   pattern: RegExp;
   names: string[];
-  parameters: { parameter: Parameter; accepts: ValidateFunction }[];
-  body: { accepts: ValidateFunction; required: boolean } | undefined;
+  parameters: { parameter: Parameter; check: Check }[];
+  body: { check: Check; required: boolean } | undefined;
   /** By status; `undefined` where the answer has no body. */
-  responses: Map<number, ValidateFunction | undefined>;
+  responses: Map<number, Check | undefined>;
 }
 
 /** What a request was understood to be, or each way in which it breaks the published description. */
@@ -47,15 +50,28 @@ export interface Specification {
   faultsOfAnswer(operation: Operation, status: number, body: unknown): string[];
 }
 
-/** Reads openapi.json, the extract that extract.ts makes. */
+let loaded: Specification | undefined;
+
+/** The published description, from openapi.json, the extract that extract.ts makes. */
 export function loadSpecification(): Specification {
+  loaded ??= compileSpecification();
+  return loaded;
+}
+
+function compileSpecification(): Specification {
   const text = readFileSync(join(import.meta.dirname, 'openapi.json'), 'utf8');
   const document = JSON.parse(text) as { paths: Record<string, Record<string, Json>>; components: Json };
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   formats.default(ajv);
   ajv.addSchema({ $id: 'openapi', components: toJsonSchema(document.components) as Json });
 
-  const compile = (schema: unknown): ValidateFunction => ajv.compile(toJsonSchema(schema) as Json);
+  // Compiled when first needed: all at once would cost half a second at every start.
+  const compile = (schema: unknown): Check => {
+    let ready: ReturnType<typeof ajv.compile> | undefined;
+    const validator = (): ReturnType<typeof ajv.compile> =>
+      (ready ??= ajv.compile(toJsonSchema(schema) as Json));
+    return (where, value) => (validator()(value) ? [] : explain(where, validator().errors));
+  };
   const basicError = compile({ $ref: '#/components/schemas/basic-error' });
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) => readOperation(path, method, one, document, compile)),
@@ -67,10 +83,11 @@ export function loadSpecification(): Specification {
       return operation ? understand(operation, asked) : { kind: 'unknown' };
     },
     faultsOfAnswer(operation, status, body) {
-      const accepts = operation.responses.has(status) ? operation.responses.get(status) : basicError;
-      if (!operation.responses.has(status) && status < 400) return [`status ${status} is not published`];
-      if (!accepts) return body === undefined ? [] : ['a body where none is published'];
-      return accepts(body) ? [] : explain('body', accepts);
+      const published = operation.responses.has(status);
+      if (!published && status < 400) return [`status ${status} is not published`];
+      const check = operation.responses.get(status) ?? (status < 400 ? undefined : basicError);
+      if (!check) return body === undefined ? [] : ['a body where none is published'];
+      return check('body', body);
     },
   };
 }
@@ -80,9 +97,11 @@ function readOperation(
   method: string,
   operation: Json,
   document: Json,
-  compile: (schema: unknown) => ValidateFunction,
+  compile: (schema: unknown) => Check,
 ): Operation {
-  const parameters = ((operation['parameters'] ?? []) as Json[]).map((one) => resolve(document, one) as unknown as Parameter);
+  const parameters = ((operation['parameters'] ?? []) as Json[]).map(
+    (one) => resolve(document, one) as unknown as Parameter,
+  );
   const names: string[] = [];
   const pattern = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     names.push(name);
@@ -96,11 +115,13 @@ function readOperation(
     method: method.toUpperCase(),
     pattern: new RegExp(`^${pattern}$`),
     names,
-    parameters: parameters.map((parameter) => ({ parameter, accepts: compile(parameter.schema) })),
-    body: bodySchema ? { accepts: compile(bodySchema), required: body.required === true } : undefined,
+    parameters: parameters.map((parameter) => ({ parameter, check: compile(parameter.schema) })),
+    body: bodySchema ? { check: compile(bodySchema), required: body.required === true } : undefined,
     responses: new Map(
       Object.entries(operation['responses'] as Json).map(([status, one]) => {
-        const schema = (resolve(document, one as Json)['content'] as Content | undefined)?.['application/json']?.schema;
+        const schema = (resolve(document, one as Json)['content'] as Content | undefined)?.[
+          'application/json'
+        ]?.schema;
         return [Number(status), schema ? compile(schema) : undefined];
       }),
     ),
@@ -119,7 +140,9 @@ function resolve(document: Json, node: Json): Json {
 function understand(operation: Operation, asked: Asked): Understood {
   const faults: string[] = [];
   const found = operation.pattern.exec(asked.path) ?? [];
-  const inPath = Object.fromEntries(operation.names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? '')]));
+  const inPath = Object.fromEntries(
+    operation.names.map((name, at) => [name, decodeURIComponent(found[at + 1] ?? '')]),
+  );
   const inQuery = Object.fromEntries(asked.query);
 
   const path = readParameters(operation, 'path', inPath, faults);
@@ -138,17 +161,19 @@ function readParameters(
 ): Values {
   const values: Values = {};
   const known = operation.parameters.filter(({ parameter }) => parameter.in === where);
-  for (const { parameter, accepts } of known) {
+  for (const { parameter, check } of known) {
     const text = given[parameter.name];
     if (text === undefined) {
       if (parameter.required) faults.push(`${where} ${parameter.name} is missing`);
       continue;
     }
     const value = typed(text, parameter.schema['type']);
-    if (accepts(value)) values[parameter.name] = value;
-    else faults.push(...explain(`${where} ${parameter.name}`, accepts));
+    values[parameter.name] = value;
+    faults.push(...check(`${where} ${parameter.name}`, value));
   }
-  const unknown = Object.keys(given).filter((name) => !known.some(({ parameter }) => parameter.name === name));
+  const unknown = Object.keys(given).filter(
+    (name) => !known.some(({ parameter }) => parameter.name === name),
+  );
   faults.push(...unknown.map((name) => `${where} ${name} is not published`));
   return values;
 }
@@ -176,11 +201,11 @@ function readBody(operation: Operation, text: string, faults: string[]): unknown
     faults.push('body is not JSON');
     return undefined;
   }
-  if (!operation.body.accepts(body)) faults.push(...explain('body', operation.body.accepts));
+  faults.push(...operation.body.check('body', body));
   return body;
 }
 
-function explain(where: string, { errors }: ValidateFunction): string[] {
+function explain(where: string, errors: ErrorObject[] | null | undefined): string[] {
   return (errors ?? []).map(({ instancePath, message, params }) => {
     const extra = 'additionalProperty' in params ? `: ${String(params['additionalProperty'])}` : '';
     const allowed = 'allowedValues' in params ? `: ${(params['allowedValues'] as unknown[]).join(', ')}` : '';

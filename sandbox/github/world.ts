@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { ApprovalSeed, CommitSeed, DeploymentSeed, DeploymentState, EnvironmentSeed, RepositorySeed, RunSeed, Seed } from './seed.ts';
+import type {
+  ApprovalSeed,
+  CommitSeed,
+  DeploymentSeed,
+  DeploymentState,
+  EnvironmentSeed,
+  RepositorySeed,
+  RunSeed,
+  Seed,
+} from './seed.ts';
 
 export interface Deployment {
   id: number;
@@ -57,16 +66,17 @@ export interface World {
   plant(seed: Seed): void;
 }
 
-export const actor = 'github-actions[bot]';
-
 export function newWorld(clock: () => Date): World {
   const repositories = new Map<string, Repository>();
   let onlySeeded = false;
   let lastId = 0;
 
   const world: World = {
-    actor,
-    now: () => clock().toISOString().replace(/\.\d+Z$/, 'Z'),
+    actor: 'github-actions[bot]',
+    now: () =>
+      clock()
+        .toISOString()
+        .replace(/\.\d+Z$/, 'Z'),
     nextId: () => (lastId += 1),
     repository(name) {
       const key = name.toLowerCase();
@@ -155,7 +165,7 @@ export function shaOf(repository: Repository, ref: string): string | undefined {
   const named = repository.refs[ref] ?? repository.refs[short];
   if (named) return named;
   const commit = repository.commits.find((one) => one.sha === ref);
-  if (commit) return commit.sha;
+  if (commit || Object.values(repository.refs).includes(ref)) return ref;
   if (Object.keys(repository.refs).length + repository.commits.length > 0) return undefined;
   return /^[0-9a-f]{40}$/.test(ref) ? ref : inventedSha(ref);
 }

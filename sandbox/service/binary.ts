@@ -27,12 +27,13 @@ export function serviceBinary(): Promise<ServiceBinary> {
 
 async function build(): Promise<ServiceBinary> {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
-  const path = join(cacheFolder(), `service-${await sourceKey(architecture)}`, 'service');
+  const path = join(toolsFolder(), `service-${await sourceKey(architecture)}`, 'service');
   if (!(await exists(path))) await compile(path, architecture);
   return { path, architecture };
 }
 
-function cacheFolder(): string {
+/** Where every tool of the sandbox is built once: `<name>-<key>/<name>`. */
+export function toolsFolder(): string {
   const root = process.env['SLIPWAY_CACHE'];
   if (root) return join(root, 'tools');
   return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'slipway', 'tools');

@@ -68,14 +68,20 @@ interface Descriptor {
 /** Pushes the sample service as an image of its own for this version, and says how it may be called. */
 export async function pushServiceImage(asked: ServiceImageRequest): Promise<ServiceImage> {
   const { registry, version, repository = 'shop/service', tag = version } = asked;
-  const to: Repository = { registry, repository, ...(asked.authorization && { authorization: asked.authorization }) };
+  const to: Repository = {
+    registry,
+    repository,
+    ...(asked.authorization && { authorization: asked.authorization }),
+  };
   const { path, architecture } = await serviceBinary();
   const program = await (programLayer ??= packed(path));
   const identity = layer([{ path: 'version', content: Buffer.from(`${version}\n`), mode: 0o644 }]);
 
   const config = imageConfig(version, architecture, asked.faults ?? {}, [program, identity]);
   const manifest = await pushImage(to, config, [program, identity]);
-  const named = asked.index ? imageIndex(manifest, architecture, await pushDummy(to, identity)) : manifest.bytes;
+  const named = asked.index
+    ? imageIndex(manifest, architecture, await pushDummy(to, identity))
+    : manifest.bytes;
   const digest = await pushManifest(to, tag, named, asked.index ? types.index : types.manifest);
 
   const ref = `${registry}/${repository}:${tag}`;
@@ -112,7 +118,11 @@ async function pushImage(to: Repository, config: Buffer, layers: Layer[]): Promi
     layers: layers.map((one) => ({ mediaType: types.layer, digest: one.digest, size: one.gzipped.length })),
   });
   const digest = await pushManifest(to, sha256(bytes), bytes, types.manifest);
-  return { descriptor: { mediaType: types.manifest, digest, size: bytes.length }, config: configDigest, bytes };
+  return {
+    descriptor: { mediaType: types.manifest, digest, size: bytes.length },
+    config: configDigest,
+    bytes,
+  };
 }
 
 /** The other platform of an index: pullable, not runnable. */

@@ -40,7 +40,8 @@ function header(path: string, size: number, mode: number): Buffer {
   head.write(octal(0, 12), 136); // time
   head.write('        ', 148); // the checksum counts as spaces
   head.write('0', 156); // regular file
-  head.write('ustar\0' + '00', 257);
+  head.write('ustar', 257);
+  head.write('00', 263);
   const sum = head.reduce((total, byte) => total + byte, 0);
   head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return head;

@@ -26,7 +26,12 @@ export async function pushBlob(to: Repository, bytes: Buffer): Promise<string> {
 }
 
 /** Puts a manifest under a tag or digest, and returns the digest the registry gave it. */
-export async function pushManifest(to: Repository, reference: string, bytes: Buffer, mediaType: string): Promise<string> {
+export async function pushManifest(
+  to: Repository,
+  reference: string,
+  bytes: Buffer,
+  mediaType: string,
+): Promise<string> {
   const answer = await ask(
     to,
     `/manifests/${reference}`,
@@ -35,7 +40,8 @@ export async function pushManifest(to: Repository, reference: string, bytes: Buf
   );
   const expected = sha256(bytes);
   const given = answer.headers.get('docker-content-digest') ?? expected;
-  if (given !== expected) throw new Error(`registry ${to.registry}: stored ${given} where ${expected} was sent`);
+  if (given !== expected)
+    throw new Error(`registry ${to.registry}: stored ${given} where ${expected} was sent`);
   return given;
 }
 

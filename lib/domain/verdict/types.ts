@@ -9,13 +9,27 @@ import type { KubeObject, ObjectId } from '../kubernetes.ts';
 export type Observation =
   | { readonly at: number; readonly kind: 'object'; readonly object: KubeObject }
   | { readonly at: number; readonly kind: 'gone'; readonly id: ObjectId; readonly uid: string }
-  /** The whole list of one kind in one namespace has been seen once. */
+  /** The whole list of one kind in one namespace has been seen once. `resource`: `apps/Deployment`, core's `/Pod`. */
   | { readonly at: number; readonly kind: 'synced'; readonly resource: string; readonly namespace: string }
   /** Helm has applied. From here on an object counts only at this generation or a newer one, by `objectKey`. */
-  | { readonly at: number; readonly kind: 'applied'; readonly generations: Readonly<Record<string, number>> }
-  /** This resource cannot be followed (RBAC, API lost): judged without it, and said aloud. */
-  | { readonly at: number; readonly kind: 'blind'; readonly resource: string; readonly reason: string }
-  | { readonly at: number; readonly kind: 'sighted'; readonly resource: string }
+  | {
+      readonly at: number;
+      readonly kind: 'applied';
+      readonly generations: Readonly<Record<string, number>>;
+      /** Whose generations they are: an object made anew under the same name starts again at 1. */
+      readonly uids: Readonly<Record<string, string>>;
+    }
+  /** This resource cannot be followed: judged without it, and said aloud. Named as in `synced`. */
+  | {
+      readonly at: number;
+      readonly kind: 'blind';
+      readonly resource: string;
+      readonly namespace: string;
+      readonly reason: string;
+      /** `lost` may come back (API, network); `forbidden` will not (RBAC). */
+      readonly because: 'lost' | 'forbidden';
+    }
+  | { readonly at: number; readonly kind: 'sighted'; readonly resource: string; readonly namespace: string }
   | { readonly at: number; readonly kind: 'answer'; readonly probe: Probe; readonly answer: unknown };
 
 /** A question that only the outside can answer. This issue asks none: the fail-fast rules will. */
@@ -66,6 +80,8 @@ export type Judgement =
       readonly workloads: readonly WorkloadProgress[];
       readonly findings: readonly Finding[];
       readonly probes: readonly Probe[];
+      /** Judge again at this time though nothing be observed: the deadline, or the end of a rule's grace. */
+      readonly until: number;
     }
   | { readonly kind: 'verdict'; readonly verdict: Verdict };
 
@@ -73,8 +89,11 @@ export type Judgement =
 export interface Expectation {
   /** Every object of the manifest that must become ready (gate/ignore already applied). */
   readonly gated: readonly ObjectId[];
+  /** Reported when they are not ready, but nothing waits for them. */
+  readonly advisory?: readonly ObjectId[];
   /** Epoch milliseconds; out of time with the API reachable is a fail, unreachable to the end inconclusive. */
   readonly deadline: number;
+  /** Judging begins this long before the deadline. */
   readonly timeout: Milliseconds;
 }
 

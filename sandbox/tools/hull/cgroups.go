@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // A hierarchy is one mounted cgroup file system: many in version 1, one in version 2, both on hybrid machines.
@@ -38,21 +39,27 @@ func hierarchies() (found []hierarchy, err error) {
 }
 
 // enterCgroups makes a cgroup of the given name in every hierarchy and moves this process into it, so that all that
-// runs inside is accounted and removed there, and nothing of the host's tree is touched.
-func enterCgroups(name string) (made []string, err error) {
+// it starts is accounted and removed there, and nothing of the host's tree is touched. leave moves it back.
+func enterCgroups(name string) (made []string, leave func(), err error) {
 	all, err := hierarchies()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	onlyTwo := len(all) == 1 && all[0].kind == "cgroup2"
+	var home []string
+	leave = func() {
+		for _, directory := range home {
+			join(directory)
+		}
+	}
 	for _, each := range all {
-		directory := filepath.Join(each.mountpoint, currentCgroup(each), name)
-		if onlyTwo { // a cgroup with processes may not delegate controllers, so not below our own
+		current := filepath.Join(each.mountpoint, currentCgroup(each))
+		directory := filepath.Join(current, name)
+		if onlyVersionTwo(all) { // a cgroup with processes may not delegate controllers, so not below our own
 			directory = filepath.Join(each.mountpoint, name)
 			delegate(each.mountpoint)
 		}
 		if err := os.MkdirAll(directory, 0o755); err != nil {
-			return made, fmt.Errorf("this machine's cgroups are read-only: %w", err)
+			return made, leave, fmt.Errorf("this machine's cgroups are read-only: %w", err)
 		}
 		made = append(made, directory)
 		for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
@@ -60,13 +67,19 @@ func enterCgroups(name string) (made []string, err error) {
 				os.WriteFile(filepath.Join(directory, file), inherited, 0o644)
 			}
 		}
-		pid := []byte(strconv.Itoa(os.Getpid()))
-		if err := os.WriteFile(filepath.Join(directory, "cgroup.procs"), pid, 0o644); err != nil {
-			return made, err
+		if err := join(directory); err != nil {
+			return made, leave, err
 		}
+		home = append(home, current)
 	}
-	return made, nil
+	return made, leave, nil
 }
+
+func join(directory string) error {
+	return os.WriteFile(filepath.Join(directory, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0o644)
+}
+
+func onlyVersionTwo(all []hierarchy) bool { return len(all) == 1 && all[0].kind == "cgroup2" }
 
 // currentCgroup is where this process is in a hierarchy, as /proc/self/cgroup says (number:controllers:path).
 func currentCgroup(in hierarchy) string {
@@ -92,7 +105,7 @@ func sameControllers(listed, options string) bool {
 
 // mountCgroups shows the inside its own cgroups as the roots; to be called in the new cgroup namespace.
 func mountCgroups(all []hierarchy) error {
-	if len(all) == 1 && all[0].kind == "cgroup2" {
+	if onlyVersionTwo(all) {
 		if err := syscall.Mount("cgroup2", all[0].mountpoint, "cgroup2", 0, ""); err != nil {
 			return fmt.Errorf("mount cgroup2: %w", err)
 		}
@@ -112,26 +125,31 @@ func mountCgroups(all []hierarchy) error {
 	return nil
 }
 
-// leaveRootCgroup moves pid 1 (and the process on the host that made us) to a leaf, then delegates to the siblings.
+// leaveRootCgroup moves pid 1 to a leaf and lets the siblings have the controllers. That works only once the process on
+// the host that made us has left the cgroup too.
 func leaveRootCgroup(root string) error {
 	leaf := filepath.Join(root, "init")
-	if err := os.Mkdir(leaf, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+	if err := os.MkdirAll(leaf, 0o755); err != nil {
 		return err
 	}
-	procs, err := os.ReadFile(filepath.Join(root, "cgroup.procs"))
-	if err != nil {
+	if err := join(leaf); err != nil {
 		return err
 	}
-	for _, pid := range strings.Fields(string(procs)) { // "0" is the parent, which this pid namespace cannot name
-		os.WriteFile(filepath.Join(leaf, "cgroup.procs"), []byte(pid), 0o644)
+	var err error
+	for range 200 {
+		if err = delegate(root); err == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
-	delegate(root)
-	return nil
+	return err
 }
 
-func delegate(directory string) {
-	controllers, _ := os.ReadFile(filepath.Join(directory, "cgroup.controllers"))
+// delegate lets the children of a version 2 cgroup have all of its controllers.
+func delegate(directory string) error {
+	controllers, err := os.ReadFile(filepath.Join(directory, "cgroup.controllers"))
 	for _, each := range strings.Fields(string(controllers)) {
-		os.WriteFile(filepath.Join(directory, "cgroup.subtree_control"), []byte("+"+each), 0o644)
+		err = errors.Join(err, os.WriteFile(filepath.Join(directory, "cgroup.subtree_control"), []byte("+"+each), 0o644))
 	}
+	return err
 }

@@ -22,7 +22,8 @@ func outside(config Config, path string) error {
 	if err != nil {
 		return err
 	}
-	report.Cgroups, err = enterCgroups(config.Name)
+	var leave func()
+	report.Cgroups, leave, err = enterCgroups(config.Name)
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,7 @@ func outside(config Config, path string) error {
 	if err != nil {
 		return fmt.Errorf("this machine refuses namespaces: %w", err)
 	}
+	leave()
 	for i, listener := range listeners {
 		listener.Close()
 		files[i+3].Close()

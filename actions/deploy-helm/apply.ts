@@ -1,0 +1,90 @@
+import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
+import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
+import type { HelmRelease } from '../../lib/ports/helm.ts';
+import type { Journal } from '../../lib/steps/journal.ts';
+import { rollOut } from '../../lib/steps/roll-out.ts';
+import type { Inputs } from './inputs.ts';
+import type { Plan } from './plan.ts';
+import type { Ports } from './ports.ts';
+
+export interface Applied {
+  readonly verdict: Verdict;
+  /** What Helm installed; absent when helm itself failed. */
+  readonly release?: HelmRelease;
+  /** The revision that Helm wrote for this attempt; absent when it failed before writing one. */
+  readonly revision?: number;
+  readonly observations: readonly Observation[];
+}
+
+/** Helm applies while the watcher looks on; the verdict is the watcher's, or Helm's own refusal. */
+export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports: Ports): Promise<Applied> {
+  const hooks = ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
+  let release: HelmRelease | undefined;
+  try {
+    const { verdict, observations } = await journal.step('helm upgrade and roll-out', () =>
+      rollOut(
+        {
+          gated: plan.gated,
+          within: inputs.timeout,
+          onProgress: ports.progress,
+          signal: ports.signal,
+          apply: async () => {
+            release = await ports.helm.upgrade(plan.intent, {
+              signal: ports.signal,
+              onLine: (line) => ports.log.debug(line),
+            });
+            const { revision } = release;
+            await journal.write((now) => ({
+              ...now,
+              state: 'applied',
+              revision,
+              to: { ...now.to, revision },
+            }));
+          },
+        },
+        ports,
+      ),
+    );
+    return {
+      verdict,
+      observations,
+      ...(release === undefined ? {} : { release, revision: release.revision }),
+    };
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    return {
+      verdict: refusedByHelm(error, inputs, ports),
+      observations: [],
+      ...(await writtenRevision(plan, inputs, ports)),
+    };
+  } finally {
+    await hooks.stop();
+  }
+}
+
+/** Helm's refusal as a verdict: proof enough to fail, unless the API could not be asked at all. */
+function refusedByHelm(error: unknown, { release }: Inputs, { clock }: Ports): Verdict {
+  const message = error instanceof Error ? error.message : String(error);
+  const detail = error as { subject?: string; remedy?: string };
+  const at = clock.now();
+  const finding: Finding = {
+    subject: detail.subject ?? `release ${release.namespace}/${release.name}`,
+    rule: 'HelmRefused',
+    cause: message,
+    severity: 'terminal',
+    firstSeen: at,
+    proof: message,
+    remedy: detail.remedy ?? "read helm's own lines in the log",
+  };
+  const outcome = error instanceof UnreachableError ? 'inconclusive' : 'fail';
+  return { outcome, reason: message, findings: [finding], at, workloads: [] };
+}
+
+async function writtenRevision(
+  plan: Plan,
+  { release }: Inputs,
+  { history }: Ports,
+): Promise<{ revision?: number }> {
+  const [newest] = await history.list(release).catch(() => []);
+  return newest !== undefined && newest.revision > plan.newest ? { revision: newest.revision } : {};
+}

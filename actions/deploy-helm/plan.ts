@@ -1,0 +1,192 @@
+import { adviceFor } from '../../lib/domain/advice/advice.ts';
+import type { Advice } from '../../lib/domain/advice/advice.ts';
+import type { Chart } from '../../lib/domain/chart.ts';
+import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
+import { checkKubeVersion } from '../../lib/domain/helm/kube-version.ts';
+import { placeImages } from '../../lib/domain/images/place.ts';
+import { missingImages, renderedImages } from '../../lib/domain/images/rendered.ts';
+import type { ObjectId } from '../../lib/domain/kubernetes.ts';
+import { diffManifests } from '../../lib/domain/manifest/diff.ts';
+import type { ManifestDiff } from '../../lib/domain/manifest/diff.ts';
+import { parseManifest } from '../../lib/domain/manifest/parse.ts';
+import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
+import { inOrderOfBlame } from '../../lib/domain/order.ts';
+import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
+import type {
+  Helm,
+  HelmRelease,
+  HelmVersion,
+  ReleaseHistory,
+  ReleaseIntent,
+  Revision,
+} from '../../lib/ports/helm.ts';
+import type { Files } from '../../lib/ports/files.ts';
+import type { Kube } from '../../lib/ports/kube.ts';
+import type { Registry } from '../../lib/ports/registry.ts';
+import { checkImagesExist } from '../../lib/steps/images-exist.ts';
+import { checkNamespace, createNamespace } from '../../lib/steps/namespace.ts';
+import { checkPermissions } from '../../lib/steps/permissions.ts';
+import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
+import type { Inputs } from './inputs.ts';
+import { writeValues } from './values.ts';
+
+/** Everything that the release will do, known before anything changes. */
+export interface Plan {
+  readonly helm: HelmVersion;
+  readonly chart: Chart;
+  readonly intent: ReleaseIntent;
+  readonly rendered: HelmRelease;
+  readonly objects: readonly ManifestObject[];
+  /** What must become ready. */
+  readonly gated: readonly ObjectId[];
+  /** The revision that Helm calls deployed; undefined on a first install. */
+  readonly previous: Revision | undefined;
+  /** Newest revision number in Helm's history, whatever its status; 0 when there is none. */
+  readonly newest: number;
+  /** Container → image reference as rendered. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly valuesHash: string;
+  readonly diff: ManifestDiff;
+  readonly advice: readonly Advice[];
+  /** What is not as good as it could be, and does not stop the release. */
+  readonly warnings: readonly string[];
+  /** Step 0: creates the namespace when it is missing and may be created. */
+  readonly createNamespace: () => Promise<void>;
+}
+
+export interface PlanPorts {
+  readonly helm: Helm;
+  readonly kube: Kube;
+  readonly history: ReleaseHistory;
+  readonly registry: Registry;
+  readonly files: Files;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at everything that can be known without changing anything: cluster, permissions, chart, values, images,
+ * and what Helm would apply. Throws the first fault in an order that a person can follow.
+ */
+export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> {
+  const { release } = inputs;
+  const [server, helm, namespaceExists, revisions, chart] = await inOrderOfBlame([
+    ports.kube.version(),
+    ports.helm.version(),
+    checkNamespace(ports.kube, release.namespace, inputs.createNamespace),
+    ports.history.list(release),
+    ports.helm.chart(inputs.chart, inputs.chartAccess, {
+      dependencyUpdate: inputs.dependencyUpdate,
+      signal: ports.signal,
+    }),
+  ]);
+  refuseStuck(inputs, revisions[0]);
+  checkChart(chart, server.gitVersion);
+
+  const deployed = revisions.find(({ status }) => status === 'deployed');
+  const [previous, values] = await Promise.all([
+    deployed === undefined ? undefined : ports.history.read(release, deployed.revision),
+    writeValues(inputs, placed(inputs, chart), ports.files),
+  ]);
+  const intent = intentOf(inputs, chart, values.files, !namespaceExists);
+  const rendered = await ports.helm.render(intent, { signal: ports.signal });
+  const manifest = await resolveObjects(ports.kube, rendered.manifest, release.namespace);
+  const { gated, faults } = chooseTargets(manifest.objects, inputs);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const images = renderedImages(manifest.objects);
+  const hookImages = renderedImages(hookObjects(rendered));
+  const missing = missingImages(inputs.images, { ...hookImages, ...images });
+  if (missing.length > 0) throw new ConfigurationError(missing);
+
+  const [unwatched, unproven] = await inOrderOfBlame([
+    namespaceExists ? checkPermissions(ports.kube, release.namespace, manifest, inputs) : Promise.resolve([]),
+    checkImagesExist(ports, release.namespace, manifest.objects, { ...hookImages, ...images }),
+  ]);
+  return {
+    helm,
+    chart,
+    intent: { ...intent, createNamespace: false, wait: hasPostHooks(rendered, previous) ? 'hooks' : 'none' },
+    rendered,
+    objects: manifest.objects,
+    gated,
+    previous,
+    newest: revisions[0]?.revision ?? 0,
+    images,
+    valuesHash: values.hash,
+    diff: diffManifests(previous?.manifest ?? '', rendered.manifest),
+    advice: adviceFor(manifest.objects),
+    warnings: [
+      ...unwatched.map((access) => `not allowed to ${access}: the release is watched without it`),
+      ...unproven,
+    ],
+    createNamespace: namespaceExists ? async () => {} : () => createNamespace(ports.kube, release.namespace),
+  };
+}
+
+/** A release that Helm left `pending-*` refuses every upgrade; say so before anything is touched. */
+function refuseStuck({ release }: Inputs, newest: { revision: number; status: string } | undefined): void {
+  if (newest === undefined || !newest.status.startsWith('pending-')) return;
+  throw new TargetError(
+    `revision ${newest.revision} is ${newest.status}: a helm was killed in the middle, or one is still running`,
+    {
+      subject: `release ${release.name} in namespace ${release.namespace}`,
+      remedy: `make sure that no helm works on it, then: helm rollback ${release.name} -n ${release.namespace}`,
+    },
+  );
+}
+
+function checkChart(chart: Chart, server: string): void {
+  const kubeVersion = checkKubeVersion(chart.kubeVersion, server);
+  if (!kubeVersion.ok) {
+    throw new TargetError(
+      `chart ${chart.name} ${chart.version} needs Kubernetes ${chart.kubeVersion}; the cluster is ${server}`,
+      {
+        subject: `chart ${chart.name}`,
+        remedy: 'upgrade the cluster, or take a version of the chart that supports it',
+      },
+    );
+  }
+  if (chart.missingDependencies.length > 0) {
+    throw new TargetError(
+      `chart ${chart.name} lacks ${chart.missingDependencies.length} of its dependencies in charts/`,
+      {
+        subject: `chart ${chart.name}`,
+        remedy: 'set dependency-update: true, or run helm dependency build before and commit charts/',
+        details: chart.missingDependencies.map((name) => ['missing', name] as const),
+      },
+    );
+  }
+}
+
+function placed(inputs: Inputs, chart: Chart): Record<string, unknown> {
+  const { overlay, faults } = placeImages(inputs.images, chart.defaults);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return overlay;
+}
+
+const intentOf = (
+  inputs: Inputs,
+  chart: Chart,
+  valuesFiles: readonly string[],
+  createNamespace: boolean,
+): ReleaseIntent => ({
+  release: inputs.release,
+  chart,
+  valuesFiles,
+  createNamespace,
+  historyMax: inputs.historyMax,
+  takeOwnership: inputs.takeOwnership,
+  forceConflicts: inputs.forceConflicts,
+  skipCrds: inputs.crds === 'skip',
+  wait: 'none',
+  timeout: inputs.timeout,
+  extraArgs: inputs.extraArgs,
+});
+
+/** Post hooks run after readiness, so helm itself must wait where the chart has them. */
+const hasPostHooks = (rendered: HelmRelease, previous: Revision | undefined): boolean =>
+  rendered.hooks.some(({ events }) =>
+    events.includes(previous === undefined ? 'post-install' : 'post-upgrade'),
+  );
+
+const hookObjects = ({ hooks, namespace }: HelmRelease): ManifestObject[] =>
+  hooks.flatMap(({ manifest }) => parseManifest(manifest, () => namespace));

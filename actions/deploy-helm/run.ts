@@ -1,0 +1,114 @@
+import type { Milliseconds } from '../../lib/domain/duration.ts';
+import { isVerified } from '../../lib/domain/record/transitions.ts';
+import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
+import type { Verdict } from '../../lib/domain/verdict/types.ts';
+import { Journal } from '../../lib/steps/journal.ts';
+import { withLock } from '../../lib/steps/locked.ts';
+import type { ReadBack } from '../../lib/steps/read-back.ts';
+import { apply } from './apply.ts';
+import type { Applied } from './apply.ts';
+import { announceDeployment, closeDeployment } from './deployment.ts';
+import type { Inputs } from './inputs.ts';
+import { makePlan } from './plan.ts';
+import type { Plan } from './plan.ts';
+import type { Ports } from './ports.ts';
+import { prove } from './prove.ts';
+import { releaseDraft, settled } from './record.ts';
+import { takeBack } from './take-back.ts';
+import type { TakenBack } from './take-back.ts';
+import { leftFor } from './left.ts';
+import { findWayBack } from './way-back.ts';
+
+export interface DeployResult extends Result {
+  readonly plan: Plan;
+  readonly duration: Milliseconds;
+  /** Absent when nothing was changed: a dry run, or unchanged and skipped. */
+  readonly done?: Done;
+}
+
+export interface Done {
+  readonly record: ReleaseRecord;
+  readonly verdict: Verdict;
+  readonly applied: Applied;
+  readonly running: ReadBack | undefined;
+  readonly takenBack: TakenBack | undefined;
+  /** The revision that runs at the end, and what Helm says of it. */
+  readonly final: { readonly revision: number; readonly status: string } | undefined;
+  readonly deploymentId: number | undefined;
+  /** Where the record lies as JSON, for the workflow to upload. */
+  readonly recordFile: string;
+}
+
+/** Ships a chart, watches it become ready, reads back what runs, and takes it back when it does not hold. */
+export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployResult> {
+  const startedAt = ports.clock.now();
+  const since = (): Milliseconds => ports.clock.now() - startedAt;
+
+  const plan = await ports.log.group('Preflight and plan', () => makePlan(inputs, ports));
+  if (inputs.dryRun)
+    return { result: 'success', reason: 'dry run: nothing was changed', plan, duration: since() };
+  if (inputs.ifUnchanged === 'skip' && (await alreadyRuns(plan, inputs, ports))) {
+    return {
+      result: 'skipped',
+      reason: `revision ${plan.previous?.revision} runs exactly this and was verified`,
+      plan,
+      duration: since(),
+    };
+  }
+  await plan.createNamespace();
+
+  const lockOptions = { timeout: inputs.lockTimeout, takeover: inputs.lockTakeover, signal: ports.signal };
+  return withLock(ports.locks, inputs.release, ports.holder, lockOptions, async (lock) => {
+    const current = await stillTrue(plan, inputs, ports);
+    const before = await findWayBack(current, inputs, ports);
+    const journal = await Journal.open(releaseDraft(current, before, inputs, ports), { ...ports, lock });
+    const left = leftFor(journal.record, current, before, inputs, ports);
+    ports.leave(left);
+    const deployment = announceDeployment(current, journal.record, inputs, ports, (deploymentId) =>
+      ports.leave({ ...left, deploymentId }),
+    );
+
+    const applied = await apply(current, journal, inputs, ports);
+    const { verdict, running } = await prove(current, applied, journal, inputs, ports);
+    await journal.write((now) => settled(now, verdict, running, ports.actor));
+    const failed = { verdict, revision: applied.revision, wasDeployed: current.previous?.revision };
+    const takenBack =
+      verdict.outcome === 'fail' ? await takeBack(failed, before, journal, inputs, ports) : undefined;
+
+    const deploymentId = await closeDeployment(deployment, journal.record, verdict, inputs, ports);
+    const record =
+      deploymentId === undefined ? journal.record : await journal.write((now) => ({ ...now, deploymentId }));
+    ports.leave(undefined);
+    const recordFile = ports.files.keep('record.json', JSON.stringify(record, undefined, 2));
+    const [final] =
+      takenBack === undefined && applied.release
+        ? [applied.release]
+        : await ports.history.list(inputs.release);
+    await ports.records.prune(inputs.release);
+    const done: Done = { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
+    return { ...outcomeOf(done), plan: current, duration: since(), done };
+  });
+}
+
+/** Another run may have shipped while this one waited for the lock: then the plan is made again. */
+async function stillTrue(plan: Plan, inputs: Inputs, ports: Ports): Promise<Plan> {
+  const [newest] = await ports.history.list(inputs.release);
+  if ((newest?.revision ?? 0) === plan.newest) return plan;
+  ports.log.info('the release changed while this run waited for the lock: planning again');
+  return makePlan(inputs, ports);
+}
+
+async function alreadyRuns(plan: Plan, inputs: Inputs, ports: Ports): Promise<boolean> {
+  if (plan.previous === undefined || plan.previous.manifest.trim() !== plan.rendered.manifest.trim())
+    return false;
+  const records = await ports.records.of(inputs.release);
+  return records.some((record) => record.revision === plan.previous?.revision && isVerified(record));
+}
+
+function outcomeOf({ verdict, takenBack }: Pick<Done, 'verdict' | 'takenBack'>): Result {
+  if (verdict.outcome === 'pass') return { result: 'success', reason: verdict.reason };
+  if (verdict.outcome === 'inconclusive') return { result: 'inconclusive', reason: verdict.reason };
+  const after = takenBack === undefined ? '' : `; ${takenBack.kind}: ${takenBack.detail}`;
+  return { result: 'failure', reason: `${verdict.reason}${after}` };
+}

@@ -1,0 +1,116 @@
+/** Requests that outlive a busy or restarting API server; refusals and lost connections as typed errors. */
+import type { IncomingMessage } from 'node:http';
+import type { Milliseconds } from '../../domain/duration.ts';
+import { ConfigurationError, TargetError, UnreachableError } from '../../domain/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { KubeRefused, refusalOf } from './refused.ts';
+import { tokenExpiry } from './token.ts';
+import { read, retryAfter } from './transport.ts';
+import type { Call, Transport } from './transport.ts';
+import { isTransient, neverSent, unreachable } from './unreachable.ts';
+
+export interface Api {
+  readonly server: string;
+  /** The answer's JSON. Tries again, but never a write that may have arrived. Throws KubeRefused, UnreachableError. */
+  json<Answer>(call: Call, options?: { readonly once: boolean }): Promise<Answer>;
+  text(call: Call): Promise<string>;
+  /** Opens a stream; its caller reconnects. */
+  stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<IncomingMessage>;
+  close(): void;
+}
+
+export interface ApiOptions {
+  readonly clock: Clock;
+  /** A number from 0 to 1, to spread retries. */
+  readonly random: () => number;
+}
+
+/** How long to keep trying: a server that never answered gets less time than one that may be restarting. */
+const patience = { never: 3_000, answered: 15_000 } as const satisfies Record<string, Milliseconds>;
+
+type Failure = { readonly error: Error; readonly again: boolean; readonly atLeast: Milliseconds };
+
+export function apiOver(transport: Transport, { clock, random }: ApiOptions): Api {
+  let answered = false;
+
+  async function send(call: Call, once: boolean): Promise<string> {
+    const began = clock.now();
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await attemptOf(call);
+      if (typeof outcome === 'string') return outcome;
+      const delay = Math.max(outcome.atLeast, backoff(attempt, random));
+      const until = began + (answered ? patience.answered : patience.never);
+      if (once || !outcome.again || clock.now() + delay > until) throw outcome.error;
+      await clock.sleep(delay);
+    }
+  }
+
+  async function attemptOf(call: Call): Promise<string | Failure> {
+    try {
+      const { status, retryAfter, text } = await transport.send(call);
+      answered = true;
+      if (status < 400) return text;
+      const again = status === 429 || (call.repeatable && status >= 500 && status !== 501);
+      return { error: await refused(call, status, text), again, atLeast: retryAfter ?? 0 };
+    } catch (error) {
+      const again = isTransient(error, answered) && (call.repeatable || neverSent(error));
+      return { error: typed(error), again, atLeast: 0 };
+    }
+  }
+
+  async function refused(
+    call: Call,
+    status: number,
+    body: string,
+    wait?: Milliseconds,
+  ): Promise<KubeRefused> {
+    const hint = status === 401 ? await whyUnauthorized() : undefined;
+    return new KubeRefused(`${call.method} ${call.path}`, refusalOf(status, body), hint, wait);
+  }
+
+  async function whyUnauthorized(): Promise<string | undefined> {
+    const expiry = tokenExpiry((await transport.shown()).token ?? '');
+    if (expiry === undefined || expiry > clock.now()) return undefined;
+    return `the token expired at ${new Date(expiry).toISOString()}: put a new one into the kubeconfig or server-token`;
+  }
+
+  const typed = (error: unknown): Error =>
+    error instanceof TargetError || error instanceof ConfigurationError || error instanceof UnreachableError
+      ? error
+      : unreachable(error, transport.server);
+
+  return {
+    server: transport.server,
+    json: async <Answer>(call: Call, { once } = { once: false }) => {
+      const text = await send(call, once);
+      try {
+        return JSON.parse(text) as Answer;
+      } catch (cause) {
+        throw new TargetError(
+          `what answers at ${transport.server} is not a Kubernetes API: its answer is not JSON`,
+          {
+            subject: `${call.method} ${call.path}`,
+            remedy: 'check the server address; a proxy or a login page may be in between',
+          },
+          { cause },
+        );
+      }
+    },
+    text: (call) => send(call, false),
+    stream: async (call, signal, silence) => {
+      try {
+        const response = await transport.stream(call, signal, silence);
+        const { statusCode: status = 0 } = response;
+        if (status < 400) return response;
+        throw await refused(call, status, await read(response), retryAfter(response));
+      } catch (error) {
+        throw typed(error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Jittered and doubling: about 0.2, 0.4, 0.8 … up to `cap` milliseconds. */
+export const backoff = (attempt: number, random: () => number, cap: Milliseconds = 5_000): Milliseconds =>
+  Math.min(cap, 200 * 2 ** attempt) * (0.5 + random());

@@ -1,0 +1,65 @@
+/** Who we are to the API, and how that is kept fresh while a long step runs. */
+import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../../ports/clock.ts';
+import { tokenExpiry } from '../token.ts';
+
+/** What is shown to the API: a bearer token, basic authentication, a client certificate, or several of them. */
+export interface Identity {
+  readonly token?: string;
+  /** `user:password`. */
+  readonly basic?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Milliseconds since the epoch. */
+  readonly expires?: number;
+}
+
+export interface Credentials {
+  /** What to show now, fetched anew when it is about to expire. */
+  current(): Promise<Identity>;
+  /** The API answered 401 to this identity. Returns whether `current` may now give another one. */
+  refused(identity: Identity): boolean;
+}
+
+/** A token, password or certificate written into the kubeconfig: there is no other one to get. */
+export const fixed = (identity: Identity): Credentials => ({
+  current: () => Promise.resolve(identity),
+  refused: () => false,
+});
+
+/** A token in a file that its owner (the kubelet, a sidecar) replaces: read for every request. */
+export const fromFile = (path: string, rest: Identity = {}): Credentials => ({
+  async current() {
+    return { ...rest, token: (await readFile(path, 'utf8')).trim() };
+  },
+  refused: ({ token }) => readFileSync(path, 'utf8').trim() !== token,
+});
+
+/** Fetched identities are renewed this long before they expire, so that none dies on its way. */
+const margin = 60_000;
+
+/** Credentials that a plugin fetches: kept until a minute before they expire or until the API refuses them. */
+export function fetched(fetch: () => Promise<Identity>, clock: Clock): Credentials {
+  let kept: Promise<Identity> | undefined;
+  return {
+    async current() {
+      kept ??= fetch();
+      try {
+        const identity = await kept;
+        if (clock.now() < expiryOf(identity) - margin) return identity;
+        kept = fetch();
+        return await kept;
+      } catch (error) {
+        kept = undefined;
+        throw error;
+      }
+    },
+    refused() {
+      kept = undefined;
+      return true;
+    },
+  };
+}
+
+const expiryOf = ({ expires, token = '' }: Identity): number => expires ?? tokenExpiry(token) ?? Infinity;

@@ -1,0 +1,154 @@
+/** One request to the API server, once: connection, identity, deadline. What a status means is decided above. */
+import http from 'node:http';
+import https from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { Milliseconds } from '../../domain/duration.ts';
+import { agentFor } from './agent.ts';
+import type { Identity } from './credentials/source.ts';
+import type { Connection } from './kubeconfig.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** It may arrive twice without harm: reads, and reviews that store nothing. */
+  readonly repeatable: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Milliseconds that the server asks us to wait before the next try. */
+  readonly retryAfter: Milliseconds | undefined;
+  readonly text: string;
+}
+
+export interface Transport {
+  /** `https://host:port`, for messages. */
+  readonly server: string;
+  /** Sends and reads the whole answer, whatever its status. Rejects with the socket's own error. */
+  send(call: Call): Promise<Answer>;
+  /** Opens a stream on a connection of its own. Fails after `silence` milliseconds without a byte (0: never). */
+  stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<IncomingMessage>;
+  /** The identity that the last request showed. */
+  shown(): Promise<Identity>;
+  close(): void;
+}
+
+export interface TransportLimits {
+  /** From sending to the last byte of the answer. */
+  readonly request: Milliseconds;
+  /** From the first packet to a working TLS connection. */
+  readonly connect: Milliseconds;
+}
+
+export const transportLimits: TransportLimits = { request: 30_000, connect: 10_000 };
+
+interface Once extends RequestOptions {
+  /** Once the answer has begun: the longest pause in it, 0 for any; undefined leaves it to the signal. */
+  readonly silence?: Milliseconds;
+}
+
+/** Talks to one API server. Requests share a few connections; every stream has one to itself. */
+export function transportOver(
+  connection: Connection,
+  userAgent: string,
+  limits: TransportLimits = transportLimits,
+): Transport {
+  const { server, proxy, credentials, tls } = connection;
+  const secure = server.protocol === 'https:';
+  const agent = (maxSockets: number): http.Agent =>
+    agentFor({ secure, proxy, maxSockets, connectTimeout: limits.connect });
+  const requests = agent(8);
+  const streams = agent(Infinity);
+
+  function once(call: Call, identity: Identity, { silence, ...options }: Once): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
+    const request = (secure ? https : http).request({
+      ...tls,
+      ...(identity.cert === undefined ? {} : { cert: identity.cert, key: identity.key }),
+      host: server.hostname.replace(/^\[|\]$/g, ''),
+      port: server.port || (secure ? 443 : 80),
+      path: server.pathname.replace(/\/$/, '') + call.path,
+      method: call.method,
+      ...options,
+      headers: {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        ...authorization(identity),
+        ...(connection.impersonate === undefined ? {} : { 'impersonate-user': connection.impersonate }),
+        ...(body && {
+          'content-type': call.contentType ?? 'application/json',
+          'content-length': body.length,
+        }),
+      },
+    });
+    let waitingFor: { destroy(error: Error): void } = request;
+    request.once('response', (response) => {
+      waitingFor = response;
+      if (silence !== undefined) request.setTimeout(silence);
+      resolve(response);
+    });
+    request.on('timeout', () => waitingFor.destroy(timedOut('nothing was heard')));
+    request.on('error', reject);
+    request.end(body);
+    return promise;
+  }
+
+  /** Asks again once with a fresh identity when the first one is no longer accepted. */
+  async function open(call: Call, options: Once): Promise<IncomingMessage> {
+    const identity = await credentials.current();
+    const response = await once(call, identity, options);
+    if (response.statusCode !== 401 || !credentials.refused(identity)) return response;
+    response.resume();
+    return once(call, await credentials.current(), options);
+  }
+
+  return {
+    server: server.href.replace(/\/$/, ''),
+    shown: () => credentials.current(),
+
+    async send(call) {
+      const deadline = AbortSignal.timeout(limits.request);
+      try {
+        const response = await open(call, { agent: requests, signal: deadline });
+        return {
+          status: response.statusCode ?? 0,
+          retryAfter: retryAfter(response),
+          text: await read(response),
+        };
+      } catch (error) {
+        throw deadline.aborted ? timedOut(`no answer within ${limits.request / 1_000} s`, error) : error;
+      }
+    },
+
+    stream: (call, signal, silence) =>
+      open(call, { agent: streams, signal, timeout: limits.request, silence }),
+
+    close() {
+      requests.destroy();
+      streams.destroy();
+    },
+  };
+}
+
+/** Reads an answer to its end. */
+export async function read(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function retryAfter({ headers }: IncomingMessage): Milliseconds | undefined {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : undefined;
+}
+
+function authorization({ token, basic }: Identity): { authorization?: string } {
+  if (token !== undefined) return { authorization: `Bearer ${token}` };
+  return basic === undefined ? {} : { authorization: `Basic ${Buffer.from(basic).toString('base64')}` };
+}
+
+const timedOut = (message: string, cause?: unknown): Error =>
+  Object.assign(new Error(message, { cause }), { code: 'ETIMEDOUT' });

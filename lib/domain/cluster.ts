@@ -1,0 +1,25 @@
+/** Whose kubeconfig: exactly one of the ways that a workflow can name a cluster. */
+export type ClusterAccess =
+  | { readonly kind: 'kubeconfig'; readonly text: string; readonly context?: string }
+  | { readonly kind: 'token'; readonly server: string; readonly ca?: string; readonly token: string }
+  | { readonly kind: 'file'; readonly path: string; readonly context?: string }
+  | { readonly kind: 'in-cluster' };
+
+/** A kubeconfig for tools that need a file, of an API server and a token. JSON is YAML. */
+export const kubeconfigOf = ({ server, ca, token }: ClusterAccess & { readonly kind: 'token' }): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'slipway',
+    contexts: [{ name: 'slipway', context: { cluster: 'slipway', user: 'slipway' } }],
+    clusters: [
+      {
+        name: 'slipway',
+        cluster: {
+          server,
+          ...(ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') }),
+        },
+      },
+    ],
+    users: [{ name: 'slipway', user: { token } }],
+  });

@@ -1,0 +1,75 @@
+import type { ObjectId, ResourceType } from './kubernetes.ts';
+
+/** One question to the API: may I? (`SelfSubjectAccessReview`) */
+export interface AccessQuestion {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+export interface Permissions {
+  /** Without these the release cannot be done. */
+  readonly required: readonly AccessQuestion[];
+  /** Without these it is watched less well, and says so. */
+  readonly wished: readonly AccessQuestion[];
+}
+
+const core = (plural: string) => ({ group: '', resource: plural });
+
+/**
+ * What a release of these objects needs: Helm's own Secrets, our lock and record, what it applies, and reading
+ * what it watches. A dry run only reads.
+ */
+export function permissionsFor(
+  namespace: string,
+  objects: readonly { readonly id: ObjectId; readonly type: ResourceType }[],
+  { dryRun }: { dryRun: boolean },
+): Permissions {
+  const ask = (
+    target: { group: string; resource: string },
+    verbs: readonly string[],
+    where = namespace,
+  ): AccessQuestion[] =>
+    verbs.map((verb) => ({ ...target, verb, ...(where === '' ? {} : { namespace: where }) }));
+
+  const lease = { group: 'coordination.k8s.io', resource: 'leases' };
+  const bookkeeping = dryRun
+    ? ask(core('secrets'), ['get', 'list'])
+    : [
+        ...ask(core('secrets'), ['get', 'list', 'create', 'update', 'delete']),
+        ...ask(lease, ['get', 'create', 'update', 'delete']),
+      ];
+
+  const kinds = new Map(
+    objects.map(({ id, type }) => [
+      `${type.group}/${type.plural}/${id.namespace}`,
+      { type, namespace: id.namespace },
+    ]),
+  );
+  const applied = [...kinds.values()].flatMap(({ type, namespace: where }) =>
+    ask(
+      { group: type.group, resource: type.plural },
+      dryRun ? ['get'] : ['get', 'create', 'patch'],
+      type.namespaced ? where : '',
+    ),
+  );
+  const watched = dryRun
+    ? []
+    : [
+        ...ask(core('pods'), ['list', 'watch']),
+        ...ask({ group: 'apps', resource: 'replicasets' }, ['list', 'watch']),
+      ];
+  return {
+    required: [...bookkeeping, ...applied],
+    wished: [...watched, ...(dryRun ? [] : ask(core('events'), ['list', 'watch']))],
+  };
+}
+
+/** `create deployments.apps in namespace shop`, as a Role would name it. */
+export function describeAccess(question: AccessQuestion): string {
+  const resource = question.group === '' ? question.resource : `${question.resource}.${question.group}`;
+  return `${question.verb} ${resource}${question.namespace === undefined ? ' (cluster-wide)' : ` in namespace ${question.namespace}`}`;
+}

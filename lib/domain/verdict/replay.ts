@@ -1,0 +1,24 @@
+import { createEngine } from './engine.ts';
+import { rules as allRules } from './rules/rules.ts';
+import type { Rule } from './rules/rule.ts';
+import type { Expectation, Observation, Verdict } from './types.ts';
+
+/**
+ * The verdict on a recorded list of observations, in the order recorded: judged after each moment in it, as it
+ * was live, and at the deadline if nothing had decided before.
+ */
+export function replay(
+  expectation: Expectation,
+  observations: readonly Observation[],
+  rules: readonly Rule[] = allRules,
+): Verdict | undefined {
+  const engine = createEngine(expectation, rules);
+  for (const [index, observation] of observations.entries()) {
+    engine.observe(observation);
+    if (observations[index + 1]?.at === observation.at) continue;
+    const judgement = engine.judge(observation.at);
+    if (judgement.kind === 'verdict') return judgement.verdict;
+  }
+  const last = engine.judge(Math.max(expectation.deadline, observations.at(-1)?.at ?? 0));
+  return last.kind === 'verdict' ? last.verdict : undefined;
+}

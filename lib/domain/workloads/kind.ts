@@ -1,0 +1,63 @@
+import type { KubeObject, ObjectId } from '../kubernetes.ts';
+import type { WorkloadProgress } from '../verdict/types.ts';
+
+/** A Warning event of the API, about one object. */
+export interface Warning {
+  readonly reason: string;
+  readonly message: string;
+  /** Container that it is about, where the kubelet says so. */
+  readonly container: string;
+}
+
+/** What readiness may look at: the newest seen state of each object, never the manifest. */
+export interface Seen {
+  find(id: ObjectId): KubeObject | undefined;
+  /** Objects of this kind whose owner has this uid. */
+  ownedBy(uid: string, kind: string): readonly KubeObject[];
+  /** Newest first. */
+  warnings(uid: string): readonly Warning[];
+}
+
+/** How far one object is; the same meaning for every kind. */
+export type Progress = Omit<WorkloadProgress, 'id'>;
+
+export type Assess = (object: KubeObject, seen: Seen) => Progress;
+
+/** One kind's readiness: what counts, what not to fall for, and the code that decides. */
+export interface Kind {
+  /** `apps/Deployment`; core's group is empty: `/Pod`. */
+  readonly name: string;
+  /** `default`: must become ready unless ignored. `advisory`: reported, gates only when asked. `asked`: only when asked. */
+  readonly gates: 'default' | 'advisory' | 'asked';
+  /** For docs/readiness.md. */
+  readonly ready: string;
+  readonly trap: string;
+  readonly assess: Assess;
+  /** Kinds besides its own that its progress is read from. */
+  readonly needs: readonly ('ReplicaSet' | 'Pod' | 'Event')[];
+}
+
+/** Group and kind, the first half of an `objectKey`. */
+export const kindName = ({ apiVersion, kind }: Pick<ObjectId, 'apiVersion' | 'kind'>): string =>
+  `${apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''}/${kind}`;
+
+export const idOf = ({ apiVersion, kind, metadata }: KubeObject): ObjectId => ({
+  apiVersion,
+  kind,
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});
+
+export const blocked = (done: number, wanted: number, blockedOn: string): Progress => ({
+  ready: false,
+  done,
+  wanted,
+  blockedOn,
+});
+
+export const ready = (done: number, wanted = done): Progress => ({
+  ready: true,
+  done,
+  wanted,
+  blockedOn: '',
+});

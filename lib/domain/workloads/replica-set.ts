@@ -1,0 +1,54 @@
+import type { KubeObject } from '../kubernetes.ts';
+import { conditionOf, unobserved } from './conditions.ts';
+import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
+import { blockedPods } from './pods.ts';
+import { oneLine, plural, reasonAndMessage } from './words.ts';
+
+interface ReplicaSetStatus {
+  readonly replicas?: number;
+  readonly availableReplicas?: number;
+}
+
+export const replicaSet: Kind = {
+  name: 'apps/ReplicaSet',
+  gates: 'default',
+  ready:
+    'its controller has seen the newest generation and as many pods are available as the live spec asks for',
+  trap: 'it never replaces its pods: a changed template shows only on pods made later',
+  assess,
+  needs: ['Pod', 'Event'],
+};
+
+export const replicationController: Kind = { ...replicaSet, name: '/ReplicationController' };
+
+function assess(object: KubeObject, seen: Seen): Progress {
+  const wanted = (object.spec as { replicas?: number } | undefined)?.replicas ?? 1;
+  const { replicas = 0, availableReplicas = 0 } = (object.status as ReplicaSetStatus | undefined) ?? {};
+  const unseen = unobserved(object);
+  if (unseen !== undefined) return blocked(0, wanted, unseen);
+  if (replicas === wanted && availableReplicas >= wanted) return ready(wanted);
+
+  const done = Math.min(wanted, availableReplicas);
+  const cause =
+    refusedReplicas(object, seen) ||
+    blockedPods(seen.ownedBy(object.metadata.uid ?? '', 'Pod'), seen) ||
+    (replicas > wanted
+      ? `${plural(replicas - wanted, 'pod')} too many`
+      : `${replicas} of ${wanted} pods created`);
+  return blocked(done, wanted, cause);
+}
+
+/** Why the API refuses this controller's pods (quota, admission, no ServiceAccount), in its words; empty when it does not. */
+export function refusedReplicas(owner: KubeObject, seen: Seen): string {
+  const failure = conditionOf(owner, 'ReplicaFailure');
+  if (failure?.status === 'True') return oneLine(failure.message ?? failure.reason ?? 'ReplicaFailure');
+  return owner.kind === 'ReplicaSet' ? '' : refusalEvent(owner, seen);
+}
+
+/** StatefulSets, DaemonSets and Jobs have no condition for it: only an event tells. */
+function refusalEvent(owner: KubeObject, seen: Seen): string {
+  const refused = seen
+    .warnings(owner.metadata.uid ?? '')
+    .find((warning) => warning.reason === 'FailedCreate');
+  return refused === undefined ? '' : reasonAndMessage(refused.reason, refused.message);
+}

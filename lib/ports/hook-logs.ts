@@ -1,0 +1,8 @@
+import type { ReleaseRef } from '../domain/kubernetes.ts';
+import type { HelmHook } from './helm.ts';
+
+/** Prints what a chart's hooks say while they run: Helm itself says only that one failed. */
+export interface HookLogs {
+  /** Follows the logs of these hooks' pods until `stop`, which waits for the tails of those that have begun. */
+  follow(release: ReleaseRef, hooks: readonly HelmHook[]): { stop(): Promise<void> };
+}

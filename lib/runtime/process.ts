@@ -1,0 +1,159 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { ToolError } from '../domain/errors.ts';
+import type { Command, Exit, RunOptions, Spawn } from '../ports/process.ts';
+import { Head, Tail } from './capture.ts';
+import { childEnvironment } from './environment.ts';
+import type { Env } from './environment.ts';
+import { LineSplitter } from './lines.ts';
+import { endGroup, groupEnded, groupStarted, signalGroup } from './process-group.ts';
+import { startFailure } from './process-start.ts';
+
+const defaultMaxBytes = 32 * 1024 * 1024;
+const stderrBytes = 1024 * 1024;
+const defaultKillAfter = 7_000;
+/** How long a finished program's leftovers may hold its output open before they are ended. */
+const leftoverGrace = 1_000;
+
+/**
+ * The Spawn port over child_process. Each child leads a process group of its own, so that a signal reaches
+ * what it started, too; @actions/exec can neither signal nor end a child (toolkit#1656).
+ */
+export function processSpawn(env: Env): Spawn {
+  const inherited = childEnvironment(env);
+  return (command, options = {}) =>
+    options.signal?.aborted === true ? Promise.resolve(notStarted) : run(command, options, inherited);
+}
+
+const notStarted: Exit = {
+  status: 'SIGINT',
+  stdout: '',
+  stderr: '',
+  duration: 0,
+  cancelled: true,
+  timedOut: false,
+};
+
+async function run(command: Command, options: RunOptions, inherited: Env): Promise<Exit> {
+  const { maxBytes = defaultMaxBytes, killAfter = defaultKillAfter } = options;
+  const childEnv = { ...inherited, ...command.env };
+  const startedAt = performance.now();
+  const child = await start(command, childEnv);
+  const group = child.pid ?? 0;
+  groupStarted(group);
+
+  let [cancelled, timedOut, overflowed] = [false, false, false];
+  let callOff: (() => void) | undefined;
+  const end = (): void => {
+    callOff ??= endGroup(group, killAfter);
+  };
+  const cancel = (): void => {
+    cancelled = true;
+    end();
+  };
+  options.signal?.addEventListener('abort', cancel, { once: true });
+  const timer =
+    options.timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          end();
+        }, options.timeout);
+
+  const stdout = new Head(maxBytes);
+  const stderr = new Tail(stderrBytes);
+  follow(child, 'stdout', options.onLine, (chunk) => {
+    if (stdout.add(chunk) || overflowed) return;
+    overflowed = true;
+    end();
+  });
+  follow(child, 'stderr', options.onLine, (chunk) => stderr.add(chunk));
+  feed(child, command.input);
+
+  // Aborted while the program was being started: the listener came too late to hear it.
+  if (options.signal?.aborted === true) cancel();
+  const status = await ended(child, () => leftoverGrace + (callOff === undefined ? 0 : killAfter));
+
+  options.signal?.removeEventListener('abort', cancel);
+  clearTimeout(timer);
+  callOff?.();
+  signalGroup(group, 'SIGKILL');
+  groupEnded(group);
+  if (overflowed) throw tooMuch(command, maxBytes, status, stderr.text());
+  return {
+    status,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    duration: Math.round(performance.now() - startedAt),
+    cancelled,
+    timedOut,
+  };
+}
+
+function start(command: Command, env: Env): Promise<ChildProcess> {
+  const [program = '', ...args] = command.argv;
+  return new Promise((resolve, reject) => {
+    const failed = (cause: unknown): void =>
+      reject(startFailure(command, env, cause as NodeJS.ErrnoException));
+    try {
+      const child = spawn(program, args, {
+        detached: true,
+        env: { ...env },
+        stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+      });
+      child.once('error', failed);
+      child.once('spawn', () => resolve(child));
+    } catch (error) {
+      failed(error); // spawn throws some refusals at once: E2BIG, a zero byte in an argument
+    }
+  });
+}
+
+function follow(
+  child: ChildProcess,
+  name: 'stdout' | 'stderr',
+  onLine: RunOptions['onLine'],
+  keep: (chunk: Buffer) => void,
+): void {
+  const lines = onLine === undefined ? undefined : new LineSplitter((line) => onLine(line, name));
+  child[name]?.on('data', (chunk: Buffer) => {
+    keep(chunk);
+    lines?.write(chunk);
+  });
+  child[name]?.once('close', () => lines?.end());
+}
+
+function feed(child: ChildProcess, input: string | undefined): void {
+  // A program may end without reading: EPIPE is its right, its exit status says the rest.
+  child.stdin?.on('error', () => undefined);
+  if (input !== undefined) child.stdin?.end(input);
+}
+
+/**
+ * Resolves when the child has ended and its output is closed. A process that it left behind may hold the output
+ * open for `grace` milliseconds more: then its group is killed, and what has left the group is no longer heard.
+ */
+function ended(child: ChildProcess, grace: () => number): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      const timer = setTimeout(() => {
+        signalGroup(child.pid ?? 0, 'SIGKILL');
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, grace());
+      child.once('close', () => clearTimeout(timer));
+    });
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+}
+
+function tooMuch(command: Command, maxBytes: number, exit: number | string, stderr: string): ToolError {
+  const limit = maxBytes >= 1024 * 1024 ? `${Math.round(maxBytes / 1024 / 1024)} MiB` : `${maxBytes} bytes`;
+  return new ToolError(`${command.argv[0]} wrote more than ${limit} to standard output`, {
+    argv: command.argv,
+    exit,
+    lastLines: stderr.trimEnd().split('\n').slice(-5),
+    remedy: 'this is more than Slipway reads from a tool; make the chart or query smaller',
+  });
+}

@@ -1,0 +1,65 @@
+import { isGreen } from '../domain/report/result.ts';
+import type { Result } from '../domain/report/result.ts';
+import { appendTo } from './command-file.ts';
+import { read } from './environment.ts';
+import { renderError } from './errors.ts';
+import { processHost } from './host.ts';
+import { openStep } from './step.ts';
+import type { Context } from './step.ts';
+import { writeSummary } from './summary.ts';
+import { postTempDir } from './tempdir.ts';
+
+/** What post did, if anything. */
+export interface PostResult extends Result {
+  readonly summary?: string;
+}
+
+export interface Post<Ports> {
+  readonly name: string;
+  /** The same as the action's: the masks of main hold for the log only. */
+  readonly secrets?: readonly string[];
+  /** Undefined when there was nothing to do: then nothing is said. */
+  readonly post: (ports: Ports) => Promise<PostResult | undefined>;
+}
+
+/** Runs what must be undone or tidied after the job, then removes the step's temporary folder in any case. */
+export async function runPost<Ports>(
+  { name, secrets, post }: Post<Ports>,
+  wire: (context: Context) => Ports | Promise<Ports>,
+  host = processHost(),
+): Promise<void> {
+  const step = openStep({ name, ...(secrets === undefined ? {} : { secrets }) }, host, postTempDir);
+  const { context, cancellation, crash, masks } = step;
+  const { log } = context;
+  let red = false;
+  try {
+    const work = async (): Promise<PostResult | undefined> => post(await wire(context));
+    const result = await Promise.race([work(), cancellation.lastCall, crash]);
+    if (result !== undefined) {
+      red = !isGreen(result.result);
+      log.annotate(red ? 'error' : 'notice', `${name} post: ${result.reason}`);
+      writeSummary(context.env, result.summary ?? '', masks, log);
+    }
+  } catch (error) {
+    red = true;
+    const { text, trace } = renderError(`${name} post`, error);
+    log.untrusted(trace);
+    log.annotate('error', text, `${name} post`);
+  } finally {
+    context.temp.remove();
+  }
+  await host.exit(red ? 1 : 0);
+}
+
+const flag = 'isPost';
+
+/** Main and post share one bundle: main leaves a flag in the state, and who finds it is post. */
+export function mainOrPost(
+  main: () => Promise<void>,
+  post: () => Promise<void>,
+  { env }: { env: Readonly<Record<string, string | undefined>> } = processHost(),
+): Promise<void> {
+  if (env[`STATE_${flag}`] === 'true') return post();
+  appendTo(read(env, 'GITHUB_STATE'), flag, 'true');
+  return main();
+}

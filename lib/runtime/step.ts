@@ -1,0 +1,87 @@
+import type { Actor } from '../domain/record/types.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Spawn } from '../ports/process.ts';
+import { systemClock } from './clock.ts';
+import { actorOf, debugOf, inputsOf } from './environment.ts';
+import type { Env } from './environment.ts';
+import type { Host } from './host.ts';
+import { stepLog } from './log.ts';
+import type { StepLog } from './log.ts';
+import { Masks } from './masking.ts';
+import { processSpawn } from './process.ts';
+import { listenForCancel } from './signals.ts';
+import type { Cancellation } from './signals.ts';
+import { stepState } from './state.ts';
+import type { State } from './state.ts';
+import type { TempDir } from './tempdir.ts';
+
+/** What wiring makes the ports from. */
+export interface Context {
+  readonly env: Env;
+  readonly clock: Clock;
+  readonly spawn: Spawn;
+  readonly log: StepLog;
+  /** Private to this step; the path also for tools that want a folder of their own. */
+  readonly temp: TempDir;
+  /** Aborts with a CancelledError when the runner cancels the step. */
+  readonly signal: AbortSignal;
+  /** When the cancel came, milliseconds since the epoch. */
+  readonly cancelledAt: () => number | undefined;
+  readonly state: State;
+  readonly actor: Actor;
+  readonly debug: boolean;
+}
+
+/** A step as it runs: the context and what only the runtime uses. */
+export interface Step {
+  readonly context: Context;
+  readonly given: Readonly<Record<string, string>>;
+  readonly masks: Masks;
+  readonly cancellation: Cancellation;
+  readonly startedAt: number;
+  /** Rejects on what nobody caught, so that it is reported like any other error. */
+  readonly crash: Promise<never>;
+}
+
+/** Opens the step. Secrets are masked first: nothing is printed before. */
+export function openStep(
+  { name, secrets = [] }: { name: string; secrets?: readonly string[] },
+  host: Host,
+  makeTemp: (env: Env, state: State, action: string) => TempDir,
+): Step {
+  const { env } = host;
+  const given = inputsOf(env);
+  const masks = new Masks(
+    (text) => host.write(text),
+    (line) => log.warn(line),
+  );
+  const log = stepLog((text) => host.write(text), masks, debugOf(env));
+  for (const secret of secrets) masks.mask(given[secret] ?? '');
+
+  const state = stepState(env, masks);
+  const cancellation = listenForCancel((signal) => log.info(`${name}: cancelled (${signal}); stopping`));
+  const context: Context = {
+    env,
+    clock: systemClock,
+    spawn: processSpawn(env),
+    log,
+    temp: makeTemp(env, state, name),
+    signal: cancellation.signal,
+    cancelledAt: cancellation.at,
+    state,
+    actor: actorOf(env, given),
+    debug: debugOf(env),
+  };
+  return { context, given, masks, cancellation, startedAt: systemClock.now(), crash: uncaught() };
+}
+
+function uncaught(): Promise<never> {
+  const crash = new Promise<never>((_, reject) => {
+    process.once('uncaughtException', reject);
+    process.once('unhandledRejection', reject);
+    // Nothing left to wait for, yet nobody answered: a promise was lost.
+    process.once('beforeExit', () => reject(new Error('the step ended without a result')));
+  });
+  crash.catch(() => undefined);
+  return crash;
+}

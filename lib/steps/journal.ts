@@ -1,0 +1,73 @@
+import type { RecordStep, ReleaseRecord } from '../domain/record/types.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Lock, Records } from '../ports/records.ts';
+
+export type Draft = Omit<ReleaseRecord, 'id' | 'seq' | 'schema'>;
+
+/**
+ * The ReleaseRecord as it is being written: each change goes to the cluster under the lock, together with the
+ * steps timed since the last one, so that a killed run leaves what the next one must know.
+ */
+export class Journal {
+  #record: ReleaseRecord;
+  #pending: RecordStep[] = [];
+  readonly #records: Records;
+  readonly #lock: Lock;
+  readonly #clock: Clock;
+
+  private constructor(record: ReleaseRecord, records: Records, lock: Lock, clock: Clock) {
+    this.#record = record;
+    this.#records = records;
+    this.#lock = lock;
+    this.#clock = clock;
+  }
+
+  static async open(
+    draft: Draft,
+    { records, lock, clock }: { records: Records; lock: Lock; clock: Clock },
+  ): Promise<Journal> {
+    await lock.check();
+    return new Journal(await records.open(draft), records, lock, clock);
+  }
+
+  /** Goes on with a record that an earlier process opened: post, after a cancelled main. */
+  static resume(
+    record: ReleaseRecord,
+    { records, lock, clock }: { records: Records; lock: Lock; clock: Clock },
+  ): Journal {
+    return new Journal(record, records, lock, clock);
+  }
+
+  get record(): ReleaseRecord {
+    return this.#record;
+  }
+
+  /** Times a step; it is written with the next change, or at once when it fails. */
+  async step<T>(name: string, body: () => Promise<T>): Promise<T> {
+    const startedAt = this.#iso();
+    try {
+      const result = await body();
+      this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome: 'success' });
+      return result;
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      const outcome = error instanceof Error && error.name === 'CancelledError' ? 'cancelled' : 'failure';
+      this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome, detail: detail.slice(0, 500) });
+      throw error;
+    }
+  }
+
+  async write(change: (now: ReleaseRecord) => ReleaseRecord): Promise<ReleaseRecord> {
+    await this.#lock.check();
+    const steps = this.#pending;
+    this.#record = await this.#records.change(this.#record, (now) =>
+      change({ ...now, steps: [...now.steps, ...steps] }),
+    );
+    this.#pending = this.#pending.filter((step) => !steps.includes(step));
+    return this.#record;
+  }
+
+  #iso(): string {
+    return new Date(this.#clock.now()).toISOString();
+  }
+}
