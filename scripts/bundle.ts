@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheDirectory } from '../sandbox/layout.ts';
 import { runCommand } from './run-command.ts';
 
 export const projectRoot = resolve(import.meta.dirname, '..');
@@ -78,7 +78,7 @@ async function build(bundle: Bundle, emitted: string, out: string, fresh: boolea
   if (!existsSync(join(emitted, script))) {
     throw new Error(`${bundle.name}: ${bundle.entry} is missing; every folder of actions/ needs one`);
   }
-  const kept = join(cacheFolder('bundles'), `${bundle.name}-${await inputsHash(script, emitted)}`);
+  const kept = join(cacheDirectory(process.env), 'bundles', `${bundle.name}-${await inputsHash(script, emitted)}`);
   const cached = !fresh && existsSync(kept);
   if (cached) await cp(kept, out, { recursive: true });
   else {

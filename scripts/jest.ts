@@ -13,10 +13,11 @@ const { status } = spawnSync(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
+    ...rest,
+    ...inSandbox,
+    // Last: it takes every word that follows it.
     '--selectProjects',
     project,
-    ...inSandbox,
-    ...rest,
   ],
   { stdio: 'inherit' },
 );

@@ -9,40 +9,48 @@ import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
 
-export const inputNames = [
-  ...[
-    'release',
-    'chart',
-    'repo',
-    'version',
-    'chart-username',
-    'chart-password',
-    'chart-ca',
-    'dependency-update',
-  ],
-  ...['namespace', 'create-namespace', 'values', 'values-files', 'images'],
+export const inputNames: readonly string[] = [
+  // what
+  'release',
+  'namespace',
+  'create-namespace',
+  'chart',
+  'repo',
+  'version',
+  'chart-username',
+  'chart-password',
+  'chart-ca',
+  'dependency-update',
+  'values',
+  'values-files',
+  'images',
+  // where
   ...clusterInputNames,
-  ...[
-    'timeout',
-    'undo-timeout',
-    'gate',
-    'ignore',
-    'on-failure',
-    'on-first-failure',
-    'expects',
-    'if-unchanged',
-  ],
-  ...['crds', 'tests', 'dry-run', 'diff', 'history-max', 'take-ownership', 'force-conflicts'],
-  ...[
-    'environment',
-    'environment-url',
-    'lock-timeout',
-    'lock-takeover',
-    'extra-args',
-    'github-token',
-    'job-id',
-  ],
-] as const;
+  // how
+  'timeout',
+  'undo-timeout',
+  'gate',
+  'ignore',
+  'on-failure',
+  'on-first-failure',
+  'expects',
+  'if-unchanged',
+  'crds',
+  'tests',
+  'dry-run',
+  'diff',
+  'history-max',
+  'take-ownership',
+  'force-conflicts',
+  'lock-timeout',
+  'lock-takeover',
+  'extra-args',
+  // GitHub
+  'environment',
+  'environment-url',
+  'github-token',
+  'job-id',
+];
 
 /** Inputs whose text is hidden from every log before anything is printed. */
 export const secretInputs = ['chart-password', 'kubeconfig', 'server-token', 'github-token'] as const;

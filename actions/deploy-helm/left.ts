@@ -1,5 +1,6 @@
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
 import type { Holder, Locks, Records } from '../../lib/ports/records.ts';
@@ -50,17 +51,32 @@ export interface FinishPorts extends TakeBackPorts {
   readonly github: GitHubDeployments;
 }
 
+/** Post: nothing left is the normal case. Red when the target did not end on a verified state. */
+export async function finishLeft(
+  work: { left: Left; ports: FinishPorts } | undefined,
+): Promise<Result | undefined> {
+  if (work === undefined) return undefined;
+  const { good, reason } = await finish(work.left, work.ports);
+  return { result: good ? 'success' : 'failure', reason };
+}
+
+interface Finished {
+  /** The target ended on a verified state, or was never touched. */
+  readonly good: boolean;
+  readonly reason: string;
+}
+
 /** GitHub gives all `always()` steps and posts of a cancelled job five minutes together; this leaves room to write. */
 const postBudget = 270_000;
 
-/** Finishes what a cancelled or killed main left half done: undo, record, unlock. Returns a line for the log. */
-export async function finish(left: Left, ports: FinishPorts): Promise<string> {
+/** Finishes what a cancelled or killed main left half done: undo, record, unlock. */
+export async function finish(left: Left, ports: FinishPorts): Promise<Finished> {
   const lockOptions = { timeout: 60_000, takeover: 'proven' } as const;
   return withLock(ports.locks, left.release, left.holder, lockOptions, async (lock) => {
     const records = await ports.records.of(left.release);
     const record = records.find(({ seq }) => seq === left.seq);
     if (record === undefined || isOver(record))
-      return `nothing to finish: record #${left.seq} is ${record?.state ?? 'gone'}`;
+      return { good: true, reason: `nothing to finish: record #${left.seq} is ${record?.state ?? 'gone'}` };
 
     const journal = Journal.resume(record, { records: ports.records, lock, clock: ports.clock });
     const [newest] = await ports.history.list(left.release);
@@ -68,7 +84,7 @@ export async function finish(left: Left, ports: FinishPorts): Promise<string> {
     const reason = 'the run was cancelled before the release was proven';
     if (revision === undefined) {
       await journal.write((now) => moveTo(now, 'abandoned', reason));
-      return `${reason}; nothing had been applied`;
+      return { good: true, reason: `${reason}; nothing had been applied` };
     }
     await journal.write((now) => moveTo(now, 'rejected', reason));
     const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
@@ -83,7 +99,10 @@ export async function finish(left: Left, ports: FinishPorts): Promise<string> {
       'deploy-helm post',
     );
     await tellGitHub(journal.record, takenBack, left, ports.github);
-    return `${reason}; ${takenBack.kind}: ${takenBack.detail}`;
+    return {
+      good: takenBack.kind !== 'not undone',
+      reason: `${reason}; ${takenBack.kind}: ${takenBack.detail}`,
+    };
   });
 }
 

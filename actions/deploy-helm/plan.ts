@@ -3,6 +3,7 @@ import type { Advice } from '../../lib/domain/advice/advice.ts';
 import type { Chart } from '../../lib/domain/chart.ts';
 import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
 import { checkKubeVersion } from '../../lib/domain/helm/kube-version.ts';
+import { mergeValues } from '../../lib/domain/helm/values.ts';
 import { placeImages } from '../../lib/domain/images/place.ts';
 import { missingImages, renderedImages } from '../../lib/domain/images/rendered.ts';
 import type { ObjectId } from '../../lib/domain/kubernetes.ts';
@@ -14,6 +15,7 @@ import { inOrderOfBlame } from '../../lib/domain/order.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
 import type {
   Helm,
+  HelmHook,
   HelmRelease,
   HelmVersion,
   ReleaseHistory,
@@ -28,7 +30,8 @@ import { checkNamespace, createNamespace } from '../../lib/steps/namespace.ts';
 import { checkPermissions } from '../../lib/steps/permissions.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
 import type { Inputs } from './inputs.ts';
-import { writeValues } from './values.ts';
+import { authoredValues, writeValues } from './values.ts';
+import type { Authored } from './values.ts';
 
 /** Everything that the release will do, known before anything changes. */
 export interface Plan {
@@ -69,7 +72,8 @@ export interface PlanPorts {
  */
 export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> {
   const { release } = inputs;
-  const [server, helm, namespaceExists, revisions, chart] = await inOrderOfBlame([
+  const [authored, server, helm, namespaceExists, revisions, chart] = await inOrderOfBlame([
+    authoredValues(inputs, ports.files),
     ports.kube.version(),
     ports.helm.version(),
     checkNamespace(ports.kube, release.namespace, inputs.createNamespace),
@@ -85,13 +89,15 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   const deployed = revisions.find(({ status }) => status === 'deployed');
   const [previous, values] = await Promise.all([
     deployed === undefined ? undefined : ports.history.read(release, deployed.revision),
-    writeValues(inputs, placed(inputs, chart), ports.files),
+    writeValues(inputs, authored, placed(inputs, chart, authored), ports.files),
   ]);
   const intent = intentOf(inputs, chart, values.files, !namespaceExists);
   const rendered = await ports.helm.render(intent, { signal: ports.signal });
   const manifest = await resolveObjects(ports.kube, rendered.manifest, release.namespace);
   const { gated, faults } = chooseTargets(manifest.objects, inputs);
+  const waits = postHooks(rendered, previous);
   if (faults.length > 0) throw new ConfigurationError(faults);
+  if (waits.length > 0 && inputs.ignore.length > 0) refuseIgnore(inputs, waits);
   const images = renderedImages(manifest.objects);
   const hookImages = renderedImages(hookObjects(rendered));
   const missing = missingImages(inputs.images, { ...hookImages, ...images });
@@ -104,7 +110,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   return {
     helm,
     chart,
-    intent: { ...intent, createNamespace: false, wait: hasPostHooks(rendered, previous) ? 'hooks' : 'none' },
+    intent: { ...intent, createNamespace: false, wait: waits.length > 0 ? 'hooks' : 'none' },
     rendered,
     objects: manifest.objects,
     gated,
@@ -157,8 +163,8 @@ function checkChart(chart: Chart, server: string): void {
   }
 }
 
-function placed(inputs: Inputs, chart: Chart): Record<string, unknown> {
-  const { overlay, faults } = placeImages(inputs.images, chart.defaults);
+function placed(inputs: Inputs, chart: Chart, authored: Authored): Record<string, unknown> {
+  const { overlay, faults } = placeImages(inputs.images, mergeValues(chart.defaults, ...authored.values));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return overlay;
 }
@@ -183,10 +189,15 @@ const intentOf = (
 });
 
 /** Post hooks run after readiness, so helm itself must wait where the chart has them. */
-const hasPostHooks = (rendered: HelmRelease, previous: Revision | undefined): boolean =>
-  rendered.hooks.some(({ events }) =>
+const postHooks = (rendered: HelmRelease, previous: Revision | undefined): readonly HelmHook[] =>
+  rendered.hooks.filter(({ events }) =>
     events.includes(previous === undefined ? 'post-install' : 'post-upgrade'),
   );
+
+function refuseIgnore({ ignore }: Inputs, [hook]: readonly HelmHook[]): never {
+  const problem = `cannot be honoured: the chart's hook ${hook?.kind} ${hook?.name} runs after readiness, so helm itself waits for everything`;
+  throw new ConfigurationError([{ input: 'ignore', value: ignore.join(', '), problem }]);
+}
 
 const hookObjects = ({ hooks, namespace }: HelmRelease): ManifestObject[] =>
   hooks.flatMap(({ manifest }) => parseManifest(manifest, () => namespace));

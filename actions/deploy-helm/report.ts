@@ -17,20 +17,23 @@ import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { DeployResult, Done } from './run.ts';
 
-export const outputNames = [
-  ...[
-    'result',
-    'reason',
-    'report',
-    'revision',
-    'previous-revision',
-    'status',
-    'chart-version',
-    'chart-digest',
-    'images',
-  ],
-  ...['environment-url', 'record', 'record-file', 'deployment-id', 'notes', 'duration-ms'],
-] as const;
+export const outputNames: readonly string[] = [
+  'result',
+  'reason',
+  'report',
+  'revision',
+  'previous-revision',
+  'status',
+  'chart-version',
+  'chart-digest',
+  'images',
+  'environment-url',
+  'record',
+  'record-file',
+  'deployment-id',
+  'notes',
+  'duration-ms',
+];
 
 const notesLimit = 8 * 1024;
 

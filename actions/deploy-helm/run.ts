@@ -10,6 +10,7 @@ import { apply } from './apply.ts';
 import type { Applied } from './apply.ts';
 import { announceDeployment, closeDeployment } from './deployment.ts';
 import type { Inputs } from './inputs.ts';
+import { planLines } from './plan-lines.ts';
 import { makePlan } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
@@ -45,7 +46,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   const startedAt = ports.clock.now();
   const since = (): Milliseconds => ports.clock.now() - startedAt;
 
-  const plan = await ports.log.group('Preflight and plan', () => makePlan(inputs, ports));
+  const plan = await ports.log.group('Preflight and plan', () => planned(inputs, ports));
   if (inputs.dryRun)
     return { result: 'success', reason: 'dry run: nothing was changed', plan, duration: since() };
   if (inputs.ifUnchanged === 'skip' && (await alreadyRuns(plan, inputs, ports))) {
@@ -96,7 +97,13 @@ async function stillTrue(plan: Plan, inputs: Inputs, ports: Ports): Promise<Plan
   const [newest] = await ports.history.list(inputs.release);
   if ((newest?.revision ?? 0) === plan.newest) return plan;
   ports.log.info('the release changed while this run waited for the lock: planning again');
-  return makePlan(inputs, ports);
+  return planned(inputs, ports);
+}
+
+async function planned(inputs: Inputs, ports: Ports): Promise<Plan> {
+  const plan = await makePlan(inputs, ports);
+  for (const line of planLines(plan)) ports.log.info(line);
+  return plan;
 }
 
 async function alreadyRuns(plan: Plan, inputs: Inputs, ports: Ports): Promise<boolean> {

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
+import { load } from 'js-yaml';
 import { ConfigurationError } from '../../lib/domain/errors.ts';
 import type { Fault } from '../../lib/domain/errors.ts';
 import type { Files } from '../../lib/ports/files.ts';
 import type { Inputs } from './inputs.ts';
 
-/**
- * The values files in the order that helm merges them: the author's own, then inline values, then images.
- * Ours are 0600 files, so no value ever reaches a command line.
- */
-export async function writeValues(
-  inputs: Pick<Inputs, 'values' | 'valuesFiles'>,
-  images: Readonly<Record<string, unknown>>,
-  files: Files,
-): Promise<{ files: string[]; hash: string }> {
-  const texts = await Promise.all(inputs.valuesFiles.map((path) => files.read(path)));
-  const faults = inputs.valuesFiles.flatMap((path, i): Fault[] =>
-    texts[i] === undefined
+/** What the author wrote as values: files first, then inline, as Helm will merge them. */
+export interface Authored {
+  readonly texts: readonly string[];
+  /** As far as we can read them; Helm has the last word. */
+  readonly values: readonly unknown[];
+}
+
+/** Reads the values files. Throws ConfigurationError naming each that is not there. */
+export async function authoredValues({ values, valuesFiles }: Inputs, files: Files): Promise<Authored> {
+  const read = await Promise.all(valuesFiles.map((path) => files.read(path)));
+  const faults = valuesFiles.flatMap((path, i): Fault[] =>
+    read[i] === undefined
       ? [
           {
             input: 'values-files',
@@ -26,14 +27,34 @@ export async function writeValues(
       : [],
   );
   if (faults.length > 0) throw new ConfigurationError(faults);
+  const texts = [...read, values].map((text) => text ?? '').filter((text) => text !== '');
+  return { texts, values: texts.map(asYaml) };
+}
 
-  const ours = [
-    ['values.yaml', inputs.values],
-    ['images.json', Object.keys(images).length === 0 ? '' : JSON.stringify(images)],
-  ] as const;
-  const given = ours.filter(([, text]) => text !== '');
-  const written = await Promise.all(given.map(([name, text]) => files.writePrivate(name, text)));
+function asYaml(text: string): unknown {
+  try {
+    return load(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The values files in the order that helm merges them: the author's own, then inline values, then images. Ours
+ * are 0600 files, so no value ever reaches a command line.
+ */
+export async function writeValues(
+  { values, valuesFiles }: Inputs,
+  { texts }: Authored,
+  images: Readonly<Record<string, unknown>>,
+  files: Files,
+): Promise<{ files: string[]; hash: string }> {
+  const placed = Object.keys(images).length === 0 ? '' : JSON.stringify(images);
+  const ours = [['values.yaml', values] as const, ['images.json', placed] as const].filter(
+    ([, text]) => text !== '',
+  );
+  const written = await Promise.all(ours.map(([name, text]) => files.writePrivate(name, text)));
   const hash = createHash('sha256');
-  for (const text of [...texts, ...given.map(([, text]) => text)]) hash.update(text ?? '').update('\0');
-  return { files: [...inputs.valuesFiles, ...written], hash: hash.digest('hex') };
+  for (const text of [...texts, placed]) hash.update(text).update('\0');
+  return { files: [...valuesFiles, ...written], hash: hash.digest('hex') };
 }

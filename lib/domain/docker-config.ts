@@ -30,7 +30,7 @@ export function parseDockerConfig(text: string): RegistryAuth {
 function configOf(text: string): DockerConfig {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as DockerConfig) : {};
+    return typeof value === 'object' && value !== null ? value : {};
   } catch {
     // The parser's message would quote the secret.
     return {};

@@ -49,6 +49,8 @@ export interface HelmRelease {
   readonly notes: string;
   readonly chart: string;
   readonly chartVersion: string;
+  /** Bytes that Helm's Secret will hold; only a rendered release has it. */
+  readonly storedBytes?: number;
 }
 
 export interface HelmRun {
@@ -64,13 +66,21 @@ export interface Helm {
     access: ChartAccess,
     options: { dependencyUpdate: boolean; signal?: AbortSignal },
   ): Promise<Chart>;
+  /** The manifests in `crds/` of the chart and its subcharts, which helm installs once and never upgrades. */
+  crds(chart: Chart): Promise<string>;
   /** Renders against the cluster without changing it (`--dry-run=server`). */
   render(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
   upgrade(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
   rollback(
     release: ReleaseRef,
     revision: number,
-    options: { timeout: Milliseconds; historyMax?: number; wait: 'none' | 'hooks' },
+    options: {
+      timeout: Milliseconds;
+      historyMax?: number;
+      wait: 'none' | 'hooks';
+      /** As for the upgrade that is undone; ignored by Helm 3. */
+      forceConflicts?: boolean;
+    },
     run?: HelmRun,
   ): Promise<void>;
   uninstall(release: ReleaseRef, options: { timeout: Milliseconds }, run?: HelmRun): Promise<void>;

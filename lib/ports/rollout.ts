@@ -5,10 +5,14 @@ import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/t
 /** Follows objects from before they change until a verdict. */
 export interface Watcher {
   /** Starts list → watch of what the gated objects need, one watch per kind and namespace. */
-  follow(
-    gated: readonly ObjectId[],
-    options: { onProgress?: (workloads: readonly WorkloadProgress[]) => void },
-  ): Following;
+  follow(gated: readonly ObjectId[], options: FollowOptions): Following;
+}
+
+export interface FollowOptions {
+  /** Called when it changed, while a verdict is awaited. */
+  readonly onProgress?: (workloads: readonly WorkloadProgress[]) => void;
+  /** Followed as well and reported when not ready; nothing waits for them. */
+  readonly advisory?: readonly ObjectId[];
 }
 
 export interface Following {

@@ -36,3 +36,13 @@ export function endGroup(group: number, killAfter: Milliseconds): () => void {
   ];
   return () => timers.forEach(clearTimeout);
 }
+
+/** Whether a process of this machine lives; one of another user counts. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

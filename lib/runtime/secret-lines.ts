@@ -19,6 +19,7 @@ export function secretParts(secret: string): string[] {
     if (key === undefined || rest === undefined)
       return /^[-\s]*["']?[\w.\-/]+["']?:[\s{[|>-]*$/.test(text) ? [] : [text];
     const value = rest.replace(/,$/, '').replace(/^(["'])(.*)\1$/, '$2');
-    return secretKey.test(key) || opaque.test(value) ? [value] : [];
+    const isSecret = opaque.test(value) || (secretKey.test(key) && /\w/.test(value));
+    return isSecret ? [value] : [];
   });
 }

@@ -7,7 +7,7 @@ import type { Kube } from '../ports/kube.ts';
 export interface ResolvedManifest {
   readonly objects: readonly ManifestObject[];
   /** Undefined for a kind that the cluster does not serve yet: its CRD comes with this release. */
-  typeOf(object: Pick<ManifestObject, 'id'>): ResourceType | undefined;
+  readonly typeOf: (object: Pick<ManifestObject, 'id'>) => ResourceType | undefined;
 }
 
 /** Parses a rendered manifest and finds out where each kind is served; custom kinds cost one request per API group. */

@@ -81,7 +81,6 @@ func (s *service) run(listener net.Listener, stop <-chan os.Signal) (int, error)
 // then finishes what is in flight.
 func (s *service) drain(server *http.Server) (int, error) {
 	s.draining.Store(true)
-	server.SetKeepAlivesEnabled(false)
 	say("draining for %s", s.Drain)
 	time.Sleep(s.Drain)
 	within, cancel := context.WithTimeout(context.Background(), finishWithin)
@@ -100,7 +99,7 @@ func (s *service) routes() http.Handler {
 	routes.HandleFunc("GET /ready", s.ready)
 	routes.HandleFunc("GET /slow", s.slow)
 	routes.HandleFunc("GET /{$}", s.version)
-	return s.hanging(routes)
+	return s.hanging(s.leaving(routes))
 }
 
 // hanging accepts and never answers once the fault is due, as a deadlocked process would.
@@ -111,6 +110,17 @@ func (s *service) hanging(next http.Handler) http.Handler {
 			return
 		}
 		s.served.Add(1)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// leaving asks clients to reconnect, and so to find another pod. Closing idle connections instead
+// (SetKeepAlivesEnabled) would cut off a request that is on its way.
+func (s *service) leaving(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

@@ -42,7 +42,8 @@ test('on SIGTERM readiness fails at once, serving goes on, requests in flight fi
   await new Promise((resolve) => void setTimeout(resolve, 100));
   service.kill('SIGTERM');
   await until('not ready', async () => (await statusOf(`${service.url}/ready`)) === 503, 500);
-  expect(await statusOf(`${service.url}/version`)).toBe(200);
+  const late = await fetch(`${service.url}/version`);
+  expect([late.status, late.headers.get('connection')]).toEqual([200, 'close']);
   expect((await inFlight).status).toBe(200);
   expect(await service.exit).toEqual({ code: 0, signal: null });
 });

@@ -47,7 +47,11 @@ export function githubClient(access: GitHubAccess): GitHubCall {
     const deadline = clock.now() + budget;
     for (let attempt = 1; ; attempt++) {
       const outcome = await send(method, path, body, Math.min(attemptTimeout, deadline - clock.now()));
-      if (!(outcome instanceof Error) && outcome.status < 300) return outcome.body;
+      if (!(outcome instanceof Error) && outcome.status < 300) {
+        if (outcome.body === undefined)
+          throw new UnreachableError(`${access.apiUrl} answers, but not as GitHub's API`);
+        return outcome.body;
+      }
 
       const wait = waitBefore(attempt, outcome, clock.now());
       const stop = signal?.aborted === true || clock.now() + wait >= deadline;

@@ -89,7 +89,7 @@ async function find(
   actor: Actor,
 ): Promise<number | undefined> {
   const query = new URLSearchParams({ environment, sha: actor.sha, per_page: String(lookedInto) });
-  const found = (await call('GET', `${path}?${query}`)) as readonly Deployment[];
+  const found = (await call('GET', `${path}?${query.toString()}`)) as readonly Deployment[];
   const made = found.find(({ payload }) => isMadeBy(payload, task, actor));
   // A rollback gets a Deployment of its own: the job's says what was asked for, not what runs afterwards.
   if (made !== undefined || task === 'rollback') return made?.id;

@@ -14,8 +14,8 @@ export interface Api {
   /** The answer's JSON. Tries again, but never a write that may have arrived. Throws KubeRefused, UnreachableError. */
   json<Answer>(call: Call, options?: { readonly once: boolean }): Promise<Answer>;
   text(call: Call): Promise<string>;
-  /** Opens a stream; its caller reconnects. */
-  stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<IncomingMessage>;
+  /** Opens a stream of bytes, which fails with UnreachableError; its caller reconnects. */
+  stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<AsyncIterable<Buffer>>;
   close(): void;
 }
 
@@ -79,6 +79,14 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
       ? error
       : unreachable(error, transport.server);
 
+  async function* bytesOf(response: IncomingMessage): AsyncGenerator<Buffer> {
+    try {
+      yield* response as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw typed(error);
+    }
+  }
+
   return {
     server: transport.server,
     json: async <Answer>(call: Call, { once } = { once: false }) => {
@@ -101,7 +109,7 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
       try {
         const response = await transport.stream(call, signal, silence);
         const { statusCode: status = 0 } = response;
-        if (status < 400) return response;
+        if (status < 400) return bytesOf(response);
         throw await refused(call, status, await read(response), retryAfter(response));
       } catch (error) {
         throw typed(error);

@@ -92,7 +92,7 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
       try {
         const lines = new WholeLines();
         for await (const chunk of await api.stream(get(path), signal, 0)) {
-          for (const line of lines.feed(chunk as Buffer)) onLine(line);
+          for (const line of lines.feed(chunk)) onLine(line);
         }
         const last = lines.end();
         if (last !== '') onLine(last);

@@ -46,7 +46,10 @@ export const renewed = (lease: Lease, now: number): Lease => ({
 });
 
 /** Who holds it: undefined for nobody, `unreadable` for a text that is not ours. */
-export function holderOf({ metadata: { annotations = {} }, spec }: Lease): LockHolder | 'unreadable' | undefined {
+export function holderOf({
+  metadata: { annotations = {} },
+  spec,
+}: Lease): LockHolder | 'unreadable' | undefined {
   if (!spec.holderIdentity) return undefined;
   const pid = Number(annotations['slipway.dev/pid']);
   return parseHolder(spec.holderIdentity, pid, annotations['slipway.dev/runner'] ?? '') ?? 'unreadable';

@@ -1,15 +1,17 @@
 /** One release at a time per target: a Lease, held while a step works and renewed beside it. */
+import { formatDuration } from '../../domain/duration.ts';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { TargetError } from '../../domain/errors.ts';
 import { decideLock, describeHolder, isExpired } from '../../domain/lock/decide.ts';
-import type { LockDecision, LockFacts, LockHolder } from '../../domain/lock/decide.ts';
+import type { LockDecision as Decision, LockFacts, LockHolder } from '../../domain/lock/decide.ts';
 import type { ReleaseRef } from '../../domain/kubernetes.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { GitHubJobs } from '../../ports/github.ts';
 import type { Kube } from '../../ports/kube.ts';
-import type { Holder, LockOptions, Locks } from '../../ports/records.ts';
+import type { LockOptions, Locks } from '../../ports/records.ts';
 import { HeldLease } from './held-lease.ts';
+import type { Taken } from './held-lease.ts';
 import { holderOf, leaseName, leaseOf, renewedAt } from './lease.ts';
 import type { Lease } from './lease.ts';
 import { leases } from './resources.ts';
@@ -26,14 +28,16 @@ export interface LockPorts {
   readonly debug: (line: string) => void;
 }
 
-const between = { looks: 1_500, words: 10_000, questions: 15_000 } as const satisfies Record<string, Milliseconds>;
+const between = { looks: 1_500, words: 10_000, questions: 15_000 } as const satisfies Record<
+  string,
+  Milliseconds
+>;
 
 export function kubeLocks(ports: LockPorts): Locks {
   return {
     async acquire(release, holder, options) {
       const me: LockHolder = { ...holder.actor, nonce: holder.nonce, pid: holder.pid, runner: holder.runner };
-      const lease = await new Queue(ports, release, me, options).turn();
-      return new HeldLease(ports, lease, holder);
+      return new HeldLease(ports, await new Queue(ports, release, me, options).turn(), holder);
     },
   };
 }
@@ -47,8 +51,8 @@ class Queue {
   readonly #began: number;
   /** The renewal last seen, and when it was first seen. */
   #seen = { version: '', at: 0 };
-  #asked = { version: '', at: -Infinity, answer: undefined as LockFacts['job'] };
-  #spoke = -Infinity;
+  #asked: { readonly version: string; readonly at: number; readonly answer: LockFacts['job'] } | undefined;
+  #spokeAt = -Infinity;
 
   constructor(ports: LockPorts, release: ReleaseRef, me: LockHolder, options: LockOptions) {
     this.#ports = ports;
@@ -58,23 +62,87 @@ class Queue {
     this.#began = ports.monotonic();
   }
 
-  /** Looks until the lock is free or may be taken. Throws TargetError naming the holder when time is up. */
+  /** Looks until the lock is free or may be taken over. Throws TargetError naming the holder when time is up. */
   async turn(): Promise<Taken> {
-    const { kube, clock, monotonic } = this.#ports;
+    const { kube, clock, debug } = this.#ports;
     let found: Lease | undefined;
     for (;;) {
-      const taken = await this.#take(found);
-      if (taken !== undefined) return taken;
-      found = (await kube.get(leases, this.#release.namespace, leaseName(this.#release))) as Lease | undefined;
-      if (found === undefined) continue;
-      const decision = await this.#decide(found);
+      const decision = found === undefined ? { kind: 'take', why: 'it was free' } : await this.#decide(found);
       if (decision.kind === 'take') {
-        this.#ports.debug(`taking the lock of ${this.#release.name}: ${decision.why}`);
-        continue;
+        const taken = await this.#take(found);
+        if (taken !== undefined) {
+          debug(`lock of ${this.#release.name} taken: ${decision.why}`);
+          return taken;
+        }
+      } else {
+        this.#waitFor(found);
+        await clock.sleep(between.looks, this.#options.signal);
       }
-      this.#say(found, monotonic() - this.#began);
-      found = undefined;
-      await clock.sleep(between.looks, this.#options.signal);
+      found = (await kube.get(leases, this.#release.namespace, leaseName(this.#release))) as
+        | Lease
+        | undefined;
     }
+  }
+
+  /** Undefined when somebody else was faster. */
+  async #take(found: Lease | undefined): Promise<Taken | undefined> {
+    const { kube, clock, monotonic } = this.#ports;
+    const renewedAt = monotonic();
+    const lease = leaseOf(this.#release, this.#me, clock.now(), found);
+    try {
+      const stored = await (found === undefined
+        ? kube.create(leases, this.#release.namespace, lease)
+        : kube.replace(leases, this.#release.namespace, lease));
+      return { lease: stored as Lease, renewedAt };
+    } catch (error) {
+      if (isRefusal(error, 409) || (found !== undefined && isRefusal(error, 404))) return undefined;
+      throw error;
+    }
+  }
+
+  async #decide(found: Lease): Promise<Decision> {
+    const { clock, processAlive } = this.#ports;
+    const version = found.metadata.resourceVersion ?? '';
+    if (version !== this.#seen.version) this.#seen = { version, at: clock.now() };
+    const holder = holderOf(found);
+    const facts: LockFacts = {
+      me: this.#me,
+      holder,
+      expired: isExpired(renewedAt(found), this.#seen.at, clock.now()),
+      processAlive: typeof holder === 'object' && processAlive(holder.pid),
+      takeover: this.#options.takeover,
+    };
+    const first = decideLock(facts);
+    if (first.kind !== 'ask' || typeof holder !== 'object') return first;
+    const job = await this.#ask(holder, version);
+    return decideLock({ ...facts, job: job ?? 'unknown' });
+  }
+
+  /** Asks GitHub about the holder's job, but not at every look. */
+  async #ask(holder: LockHolder, version: string): Promise<LockFacts['job']> {
+    const now = this.#ports.monotonic();
+    const recent = this.#asked?.version === version && now - this.#asked.at < between.questions;
+    if (!recent) this.#asked = { version, at: now, answer: await this.#ports.jobs?.finished(holder) };
+    return this.#asked?.answer;
+  }
+
+  #waitFor(found: Lease | undefined): void {
+    const holder = found && holderOf(found);
+    const name =
+      typeof holder === 'object' ? describeHolder(holder) : (found?.spec.holderIdentity ?? 'nobody');
+    const waited = this.#ports.monotonic() - this.#began;
+    if (waited >= this.#options.timeout) throw this.#tooLong(name);
+    if (waited - this.#spokeAt < between.words) return;
+    this.#spokeAt = waited;
+    this.#options.onWaiting?.(name, waited);
+  }
+
+  #tooLong(holder: string): TargetError {
+    return new TargetError(`release ${this.#release.name} is locked by ${holder}`, {
+      subject: `Lease ${this.#release.namespace}/${leaseName(this.#release)}`,
+      remedy:
+        'wait for that run, or cancel it; one that died is succeeded by its own re-run, or with lock-takeover: expired',
+      details: [['waited', formatDuration(this.#options.timeout)]],
+    });
   }
 }

@@ -20,7 +20,8 @@ const mostConflicts = 20;
 type Key = Pick<ReleaseRecord, 'release' | 'namespace' | 'seq'>;
 type Stored = KubeObject & { readonly type?: string; readonly data?: Readonly<Record<string, string>> };
 
-export const secretName = ({ release, seq }: Pick<Key, 'release' | 'seq'>): string => `slipway-${release}-${seq}`;
+export const secretName = ({ release, seq }: Pick<Key, 'release' | 'seq'>): string =>
+  `slipway-${release}-${seq}`;
 
 export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Records {
   /** The Secrets as last written here: a change to one of them needs no read before it. */
@@ -86,7 +87,9 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
         const old = toPrune(await list(release));
         await Promise.all(old.map((record) => kube.delete(secrets, release.namespace, secretName(record))));
       } catch (error) {
-        log.warn(`old records could not be removed: ${error instanceof Error ? error.message : String(error)}`);
+        log.warn(
+          `old records could not be removed: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
     },
   };
@@ -116,7 +119,10 @@ function secretOf(record: ReleaseRecord, stored?: Stored): KubeObject {
   };
 }
 
-function recordIn({ metadata, data }: Stored): ReleaseRecord | { readonly name: string; readonly unreadable: string } {
+function recordIn({
+  metadata,
+  data,
+}: Stored): ReleaseRecord | { readonly name: string; readonly unreadable: string } {
   const record = parseRecord(Buffer.from(data?.[dataKey] ?? '', 'base64').toString('utf8'));
   return 'unreadable' in record ? { name: `Secret ${metadata.name}`, ...record } : record;
 }
@@ -124,7 +130,8 @@ function recordIn({ metadata, data }: Stored): ReleaseRecord | { readonly name: 
 const missing = (key: Key, unreadable = 'it is gone'): TargetError =>
   new TargetError(`the release record cannot be changed: ${unreadable}`, {
     subject: `Secret ${idOf(key)}`,
-    remedy: 'somebody removed or replaced it while the release ran: look who may write Secrets in this namespace',
+    remedy:
+      'somebody removed or replaced it while the release ran: look who may write Secrets in this namespace',
   });
 
 const crowded = (name: string, what: string): TargetError =>

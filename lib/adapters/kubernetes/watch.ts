@@ -82,30 +82,38 @@ class Follower {
 
   /** A list if one is due, then one watch to its end; after a failure, the pause before the next try. */
   async step(): Promise<void> {
-    const { clock, random } = this.#options;
+    const { clock, random, times } = this.#options;
     const began = clock.now();
     try {
-      if (this.#at === undefined) await this.#list();
-      if (this.#polling) await this.#pause(this.#options.times.poll);
-      else if (this.#at !== undefined) await this.#watch(this.#at);
+      const at = this.#at ?? (await this.#list());
+      if (at === undefined) return;
+      if (this.#polling) {
+        this.#at = undefined;
+        await this.#pause(times.poll);
+        return;
+      }
+      await this.#watch(at);
       // A server that ends every watch at once must not be asked in a tight loop.
-      if (!this.#polling && clock.now() - began < 1_000) await this.#pause(backoff(this.#failures++, random));
+      if (clock.now() - began < 1_000) await this.#pause(backoff(this.#failures++, random));
     } catch (error) {
       if (this.#thrown !== undefined) throw this.#thrown.error;
       if (!this.#signal.aborted) await this.#recover(error as Error);
     }
   }
 
-  async #list(): Promise<void> {
+  /** Undefined when it is forbidden. */
+  async #list(): Promise<string | undefined> {
     try {
       const { objects, resourceVersion } = await listOf(this.#api, this.#target, { once: true });
       this.#emit({ type: 'listed', objects: objects.map(trimmed), resourceVersion });
       this.#at = resourceVersion;
       if (this.#polling) this.#found();
+      return resourceVersion;
     } catch (error) {
       if (!isRefusal(error, 403)) throw error;
       this.#emit({ type: 'forbidden', reason: error.refusal.message });
       this.forbidden = true;
+      return undefined;
     }
   }
 
@@ -127,7 +135,7 @@ class Follower {
     );
     this.#found();
     const lines = new WholeLines();
-    for await (const chunk of stream) for (const line of lines.feed(chunk as Buffer)) this.#take(line);
+    for await (const chunk of stream) for (const line of lines.feed(chunk)) this.#take(line);
   }
 
   #take(text: string): void {

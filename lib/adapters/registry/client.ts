@@ -1,22 +1,20 @@
 /** A read-only registry client (OCI distribution specification 1.1): does it exist, and what is in it. */
 import { createHash } from 'node:crypto';
-import { credentialsFor } from '../../domain/docker-config.ts';
 import type { Milliseconds } from '../../domain/duration.ts';
 import type { ImageRef } from '../../domain/image-ref.ts';
 import type { RegistryAuth, Resolution } from '../../domain/registry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Registry } from '../../ports/registry.ts';
-import type { ProxySettings } from '../kubernetes/proxy.ts';
-import { apiOf, isLoopback, manifestUrl } from './address.ts';
-import { authorize } from './authorization.ts';
-import type { Authorization } from './authorization.ts';
-import { manifestTypes, parseManifestDocument } from './manifest.ts';
+import { isLoopback } from './address.ts';
+import { parseManifestDocument } from './manifest.ts';
 import type { PlatformManifest } from './manifest.ts';
+import { session } from './session.ts';
+import type { Ask, Reply } from './session.ts';
 import { transport } from './transport.ts';
-import type { Answer } from './transport.ts';
 
 export interface RegistryOptions {
-  readonly proxy: ProxySettings;
+  /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */
+  readonly proxy: Readonly<Record<string, string>>;
   readonly clock: Clock;
   /** PEM text of an extra certificate authority. */
   readonly ca?: string;
@@ -35,105 +33,25 @@ const unknown = (reason: string): { readonly kind: 'unknown'; readonly reason: s
   reason,
 });
 
-/** Waits before the second and third try, where the server is busy or the way to it was cut. */
-const pauses: readonly Milliseconds[] = [300, 1_500];
-
-export function registryClient(options: RegistryOptions): Registry {
-  const { proxy, clock, ca, timeout = 10_000, plainHttp = isLoopback } = options;
-  const send = transport({ proxy, ca, timeout, plainHttp });
-  /** By registry and repository: a token is for one repository. */
-  const granted = new Map<string, Authorization>();
-
-  /** Sends with what was granted before; answers a challenge once. */
-  async function ask(method: 'GET' | 'HEAD', ref: ImageRef, auth: RegistryAuth): Promise<Answer | string> {
-    const url = manifestUrl(apiOf(ref.registry, plainHttp), ref);
-    const place = `${ref.registry}/${ref.repository}`;
-    const headersNow = (): Record<string, string> => {
-      const now = granted.get(place);
-      return { accept: manifestTypes, ...(now?.kind === 'given' ? { authorization: now.header } : {}) };
-    };
-    const answer = await send(method, url, headersNow());
-    if (answer.status !== 401) return answer;
-    const login = await authorize(
-      answer.headers['www-authenticate'],
-      ref.repository,
-      credentialsFor(ref, auth),
-      send,
-    );
-    if (login.kind === 'refused') return login.reason;
-    granted.set(place, login);
-    const second = await send(method, url, headersNow());
-    if (second.status !== 401) return second;
-    granted.delete(place);
-    return `401: it refuses ${login.anonymous ? 'an anonymous pull' : 'these credentials'}`;
-  }
-
-  /** One question with patience for a busy server. */
-  async function patiently(
-    method: 'GET' | 'HEAD',
-    ref: ImageRef,
-    auth: RegistryAuth,
-  ): Promise<Answer | string> {
-    for (let tries = 0; ; tries++) {
-      const pause = pauses[tries];
-      const answer = await ask(method, ref, auth).catch((error: unknown) => unreachable(error));
-      const again = typeof answer === 'string' ? answer.startsWith('unreachable') : isBusy(answer);
-      if (!again || pause === undefined) return answer;
-      await clock.sleep(pause);
-    }
-  }
-
-  /**
-   * A 404 proves absence where the registry let us in: with credentials, or by saying in its own words that the
-   * manifest is unknown. To a nobody, a private repository may look absent as well.
-   */
-  async function isAbsent(ref: ImageRef, auth: RegistryAuth): Promise<boolean> {
-    const now = granted.get(`${ref.registry}/${ref.repository}`);
-    if (now?.kind === 'given' && !now.anonymous) return true;
-    const answer = await patiently('GET', ref, auth);
-    if (typeof answer === 'string' || answer.status !== 404) return false;
-    const code = errorCode(answer.body);
-    return code === 'MANIFEST_UNKNOWN' || (code === 'NAME_UNKNOWN' && now === undefined);
-  }
-
-  async function outcome(answer: Answer | string, ref: ImageRef, auth: RegistryAuth): Promise<Fetched> {
-    if (typeof answer === 'string') return unknown(answer);
-    if (answer.status === 200) return found(ref, answer);
-    if (answer.status !== 404) return unknown(`it answered ${answer.status}`);
-    return (await isAbsent(ref, auth))
-      ? { kind: 'absent' }
-      : unknown('404 to an anonymous pull: it may be private');
-  }
-
-  const fetchManifest = async (ref: ImageRef, auth: RegistryAuth): Promise<Fetched> =>
-    outcome(await patiently('GET', ref, auth), ref, auth);
-
-  /** The configs of an index's platforms; a platform that a mirror left out has none to report. */
-  async function configsOf(
-    platforms: readonly PlatformManifest[],
-    ref: ImageRef,
-    auth: RegistryAuth,
-  ): Promise<string[] | { readonly unknown: string }> {
-    const configs: string[] = [];
-    for (const { digest } of platforms) {
-      const fetched = await fetchManifest({ ...ref, digest }, auth);
-      if (fetched.kind === 'unknown') return { unknown: fetched.reason };
-      const manifest = fetched.kind === 'found' ? parseManifestDocument(fetched.body) : undefined;
-      if (manifest?.kind === 'image') configs.push(manifest.config);
-    }
-    return configs;
-  }
-
+/** Never throws for what a registry answers or fails to: that is `unknown`, with the reason. */
+export function registryClient({
+  proxy,
+  clock,
+  ca,
+  timeout = 10_000,
+  plainHttp = isLoopback,
+}: RegistryOptions): Registry {
+  const ask = session(transport({ proxy, ca, timeout, plainHttp }), clock, plainHttp);
   return {
     async exists(ref, auth) {
-      const answer = await patiently('HEAD', ref, auth);
-      if (typeof answer !== 'string' && answer.status === 200) return 'found';
-      const judged = await outcome(answer, ref, auth);
+      const reply = await ask('HEAD', ref, auth);
+      if (reply.kind === 'answer' && reply.answer.status === 200) return 'found';
+      const judged = await judge(reply, ref, auth, ask);
       return judged.kind === 'unknown' ? { unknown: judged.reason } : judged.kind;
     },
 
     async resolve(ref, auth) {
-      const fetched = await fetchManifest(ref, auth);
+      const fetched = await fetchManifest(ref, auth, ask);
       if (fetched.kind !== 'found') return fetched;
       const { digest } = fetched;
       const manifest = parseManifestDocument(fetched.body);
@@ -141,26 +59,54 @@ export function registryClient(options: RegistryOptions): Registry {
       if (manifest.kind === 'image') {
         return { kind: 'found', image: { digest, platforms: [], configs: [manifest.config] } };
       }
-      const configs = await configsOf(manifest.platforms, ref, auth);
+      const configs = await configsOf(manifest.platforms, ref, auth, ask);
       if ('unknown' in configs) return unknown(configs.unknown);
       return { kind: 'found', image: { digest, platforms: manifest.platforms, configs } };
     },
   };
 }
 
+const fetchManifest = async (ref: ImageRef, auth: RegistryAuth, ask: Ask): Promise<Fetched> =>
+  judge(await ask('GET', ref, auth), ref, auth, ask);
+
+async function judge(reply: Reply, ref: ImageRef, auth: RegistryAuth, ask: Ask): Promise<Fetched> {
+  if (reply.kind === 'unknown') return reply;
+  const { status, body } = reply.answer;
+  if (status === 200) return found(ref, body);
+  if (status !== 404) return unknown(`it answered ${status}`);
+  if (reply.standing === 'known') return { kind: 'absent' };
+  // To a nobody a private repository, or a server that is no registry, may look absent as well: let it say so.
+  const asked = body.length > 0 ? reply : await ask('GET', ref, auth);
+  const code = asked.kind === 'answer' && asked.answer.status === 404 ? errorCode(asked.answer.body) : '';
+  const sure = code === 'MANIFEST_UNKNOWN' || (code === 'NAME_UNKNOWN' && reply.standing === 'open');
+  return sure ? { kind: 'absent' } : unknown('404 to an anonymous pull: it may be private');
+}
+
 /** The digest is what the bytes say, not what a header claims. */
-function found(ref: ImageRef, { body }: Answer): Fetched {
+function found(ref: ImageRef, body: Buffer): Fetched {
   const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
   if (ref.digest !== undefined && ref.digest !== digest)
     return unknown('it served other bytes than asked for');
   return { kind: 'found', digest, body };
 }
 
-const isBusy = ({ status }: Answer): boolean => status === 429 || status >= 500;
-
-function unreachable(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return `unreachable: ${code === undefined || message.includes(code) ? message : `${code} (${message})`}`;
+/** The configs of an index's platforms; a platform that a mirror left out has none to report. */
+async function configsOf(
+  platforms: readonly PlatformManifest[],
+  ref: ImageRef,
+  auth: RegistryAuth,
+  ask: Ask,
+): Promise<string[] | { readonly unknown: string }> {
+  const fetched = await Promise.all(
+    platforms.map(({ digest }) => fetchManifest({ ...ref, digest }, auth, ask)),
+  );
+  const configs: string[] = [];
+  for (const each of fetched) {
+    if (each.kind === 'unknown') return { unknown: each.reason };
+    const manifest = each.kind === 'found' ? parseManifestDocument(each.body) : undefined;
+    if (manifest?.kind === 'image') configs.push(manifest.config);
+  }
+  return configs;
 }
 
 function errorCode(body: Buffer): string {

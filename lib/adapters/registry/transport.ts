@@ -5,7 +5,6 @@ import { getCACertificates } from 'node:tls';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { agentFor } from '../kubernetes/agent.ts';
 import { proxyFor } from '../kubernetes/proxy.ts';
-import type { ProxySettings } from '../kubernetes/proxy.ts';
 
 export interface Answer {
   readonly status: number;
@@ -20,7 +19,8 @@ export type Send = (
 ) => Promise<Answer>;
 
 export interface TransportOptions {
-  readonly proxy: ProxySettings;
+  /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */
+  readonly proxy: Readonly<Record<string, string>>;
   /** PEM text of an extra certificate authority, trusted beside the usual ones. */
   readonly ca?: string | undefined;
   /** For connecting, and for each silence while an answer arrives. */
@@ -55,7 +55,9 @@ export function transport(options: TransportOptions): Send {
       const request = module.request(url, { method, headers, timeout, agent: agentOf(url), ...tls });
       request.once('timeout', () => request.destroy(new Error(`no answer within ${timeout / 1_000} s`)));
       request.once('error', reject);
-      request.once('response', (response) => collect(response).then(resolve, reject));
+      request.once('response', (response) => {
+        collect(response).then(resolve, reject);
+      });
       request.end();
     });
 

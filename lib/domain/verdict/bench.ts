@@ -1,10 +1,10 @@
 import type { KubeObject, ObjectId } from '../kubernetes.ts';
 import { observedGeneration } from '../workloads/conditions.ts';
-import { blocked, kindName, type Progress } from '../workloads/kind.ts';
+import { blocked, idOf, kindName } from '../workloads/kind.ts';
 import { kindOf } from '../workloads/kinds.ts';
 import type { Case, Rule } from './rules/rule.ts';
 import { objectKey, type Finding, type Observation, type Probe, type WorkloadProgress } from './types.ts';
-import { World } from './world.ts';
+import { isNewer, World } from './world.ts';
 
 /** What the rules say of one workload. */
 export interface Ruling {
@@ -38,7 +38,7 @@ export function createBench(ids: readonly ObjectId[], rules: readonly Rule[]): B
 
   const observe = (observation: Observation): void => {
     if (observation.kind === 'object') {
-      past.get(keyOf(observation.object))?.remember(observation);
+      past.get(objectKey(idOf(observation.object)))?.remember(observation);
       if (world.observe(observation.object)) changed(observation.object);
     } else if (observation.kind === 'gone') {
       const removed = world.remove(observation.id, observation.uid);
@@ -110,9 +110,6 @@ function notCounting(object: KubeObject, key: string, { generations, uids }: App
   return (object.metadata.generation ?? 0) >= expected ? undefined : `generation ${expected} being seen`;
 }
 
-const keyOf = ({ apiVersion, kind, metadata }: KubeObject): string =>
-  objectKey({ apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name });
-
 const probeName = ({ kind, subject }: Probe): string => `${kind} ${subject}`;
 
 /** How one workload was before: its first state, and the last one that its controller wrote for each generation. */
@@ -122,8 +119,13 @@ class Past {
   readonly #byGeneration = new Map<number, KubeObject>();
 
   remember({ at, object }: { at: number; object: KubeObject }): void {
-    if (this.#first === undefined || at < this.#first.at) this.#first = { at, object };
-    this.#byGeneration.set(observedGeneration(object) ?? 0, object);
+    const first = this.#first;
+    const isEarlier =
+      first === undefined || at < first.at || (at === first.at && isNewer(first.object, object));
+    if (isEarlier) this.#first = { at, object };
+    const generation = observedGeneration(object) ?? 0;
+    const known = this.#byGeneration.get(generation);
+    if (known === undefined || isNewer(object, known)) this.#byGeneration.set(generation, object);
   }
 
   before(generation: number): readonly KubeObject[] {

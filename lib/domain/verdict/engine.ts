@@ -41,7 +41,10 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
     if (settled !== undefined) return { kind: 'verdict', verdict: settled };
     if (!applied || now < deadline - timeout) {
       const workloads = gated.map(notApplied);
-      return { kind: 'waiting', workloads, findings: [], probes: [], until: deadline };
+      if (now < deadline) return { kind: 'waiting', workloads, findings: [], probes: [], until: deadline };
+      const reason = `not applied within ${formatDuration(timeout)}`;
+      settled = { outcome: 'inconclusive', reason, findings: [], at: now, workloads };
+      return { kind: 'verdict', verdict: settled };
     }
     const rulings = gated.map((id) => bench.rule(id, now));
     const workloads = rulings.map(({ progress }) => progress);

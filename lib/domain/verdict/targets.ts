@@ -81,13 +81,22 @@ function faultOf(
   if (all.some(({ id }) => matches(selector, id))) {
     return [{ input, value: text, problem: 'that is a hook: Helm itself waits for hooks, leave it out' }];
   }
-  const known = own.map(({ id }) => `${id.kind}/${id.name}`);
-  const meant = closest(text, [...new Set([...known, ...own.map(({ id }) => `${id.kind}/*`)])]);
-  const sameKind = known.filter((name) => name.toLowerCase().startsWith(`${kind.toLowerCase()}/`));
-  const there = sameKind.length > 0 ? sameKind : [...new Set(own.map(({ id }) => id.kind))];
-  const hint =
-    meant === undefined ? `there is: ${there.slice(0, 8).join(', ') || 'nothing'}` : `did you mean ${meant}?`;
-  return [{ input, value: text, problem: `matches nothing that the chart renders; ${hint}` }];
+  return [
+    { input, value: text, problem: `matches nothing that the chart renders; ${hintFor(selector, own)}` },
+  ];
+}
+
+/** A kind that is there is taken as meant, and a name of it proposed; else a kind that looks alike. */
+function hintFor({ kind, name }: Selector, own: readonly ManifestObject[]): string {
+  const kinds = [...new Set(own.map(({ id }) => id.kind))];
+  const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const meantKind = kinds.find((known) => isSame(known, kind)) ?? closest(kind, kinds);
+  if (meantKind === undefined) return `there is: ${kinds.slice(0, 8).join(', ') || 'nothing'}`;
+  const names = own.filter(({ id }) => id.kind === meantKind).map(({ id }) => id.name);
+  const meantName = names.find((known) => known === name) ?? closest(name, names);
+  if (meantName !== undefined) return `did you mean ${meantKind}/${meantName}?`;
+  const written = names.slice(0, 8).map((known) => `${meantKind}/${known}`);
+  return `there is: ${written.join(', ')}`;
 }
 
 const contradiction = (id: ObjectId): Fault => ({

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { unobserved } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
-import { blockedPods, isWanted } from './pods.ts';
-import { refusedReplicas } from './replica-set.ts';
+import { isWanted } from './pods.ts';
+import { blockedReplicas } from './replica-set.ts';
 
 interface DaemonSetStatus {
+  readonly currentNumberScheduled?: number;
   readonly desiredNumberScheduled?: number;
   readonly updatedNumberScheduled?: number;
   readonly numberAvailable?: number;
@@ -23,6 +24,7 @@ export const daemonSet: Kind = {
 function assess(object: KubeObject, seen: Seen): Progress {
   const {
     desiredNumberScheduled: wanted = 0,
+    currentNumberScheduled: scheduled = wanted,
     updatedNumberScheduled: updated = 0,
     numberAvailable: available = 0,
   } = statusOf(object);
@@ -31,10 +33,10 @@ function assess(object: KubeObject, seen: Seen): Progress {
 
   const mustUpdate = onDelete(object) ? 0 : wanted;
   if (updated >= mustUpdate && available >= wanted) return ready(wanted);
-  const done = Math.max(0, Math.min(available, wanted - Math.max(0, mustUpdate - updated)));
+  const outdated = onDelete(object) ? 0 : Math.max(0, scheduled - updated);
+  const done = Math.min(wanted, Math.max(0, available - outdated));
   const cause =
-    refusedReplicas(object, seen) ||
-    blockedPods(newestPods(object, seen), seen) ||
+    blockedReplicas(object, newestPods(object, seen), seen) ||
     (updated < mustUpdate ? `${updated} of ${wanted} nodes have the new revision` : 'pods not available yet');
   return blocked(done, wanted, cause);
 }

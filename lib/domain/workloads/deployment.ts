@@ -1,8 +1,7 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, unobserved } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
-import { blockedPods } from './pods.ts';
-import { refusedReplicas } from './replica-set.ts';
+import { blockedReplicas } from './replica-set.ts';
 import { plural } from './words.ts';
 
 export interface DeploymentSpec {
@@ -56,7 +55,7 @@ function blockedOn(object: KubeObject, newest: KubeObject | undefined, seen: See
     return conditionOf(object, 'ReplicaFailure')?.message ?? 'no ReplicaSet of its own yet';
 
   const pods = seen.ownedBy(newest.metadata.uid ?? '', 'Pod');
-  const cause = refusedReplicas(newest, seen) || blockedPods(pods, seen);
+  const cause = blockedReplicas(newest, pods, seen);
   if (cause !== '') return cause;
   if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} pods created`;
   if (availableReplicas < updatedReplicas) {

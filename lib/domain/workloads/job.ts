@@ -1,8 +1,7 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, isTrue, sayCondition, type Condition } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
-import { blockedPods } from './pods.ts';
-import { refusedReplicas } from './replica-set.ts';
+import { blockedReplicas } from './replica-set.ts';
 import { oneLine, plural } from './words.ts';
 
 interface JobSpec {
@@ -36,7 +35,7 @@ function assess(object: KubeObject, seen: Seen): Progress {
   if (suspend) return blocked(done, wanted, 'it is suspended');
   const attempts = failed === 0 ? '' : ` (${plural(failed, 'failed attempt')})`;
   const pods = seen.ownedBy(object.metadata.uid ?? '', 'Pod').filter(isUnderWay);
-  const cause = refusedReplicas(object, seen) || blockedPods(pods, seen) || 'still running';
+  const cause = blockedReplicas(object, pods, seen) || 'still running';
   return blocked(done, wanted, `${cause}${attempts}`);
 }
 

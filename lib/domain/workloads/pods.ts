@@ -58,9 +58,12 @@ function obstacleOf(pod: KubeObject, seen: Seen): Obstacle {
   if (worst === undefined && gate?.reason === 'ReadinessGatesNotReady') {
     return { weight: weight.probe, text: oneLine(sayCondition(gate)) };
   }
-  return (
-    worst ?? { weight: weight.underWay, text: phase === 'Running' ? 'not ready yet' : 'not started yet' }
-  );
+  if (worst !== undefined) return worst;
+  if (containers.length > 0 && containers.every(({ status, init }) => init || status.ready)) {
+    const { nodeName = 'unknown' } = (pod.spec as { nodeName?: string } | undefined) ?? {};
+    return { weight: weight.probe, text: `not ready although its containers are (node ${nodeName})` };
+  }
+  return { weight: weight.underWay, text: 'not started yet' };
 }
 
 /** Said only in events: the pod's own status just says ContainerCreating. */

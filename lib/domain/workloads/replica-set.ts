@@ -29,23 +29,26 @@ function assess(object: KubeObject, seen: Seen): Progress {
   if (replicas === wanted && availableReplicas >= wanted) return ready(wanted);
 
   const done = Math.min(wanted, availableReplicas);
-  const cause =
-    refusedReplicas(object, seen) ||
-    blockedPods(seen.ownedBy(object.metadata.uid ?? '', 'Pod'), seen) ||
-    (replicas > wanted
+  const pods = seen.ownedBy(object.metadata.uid ?? '', 'Pod');
+  const counted =
+    replicas > wanted
       ? `${plural(replicas - wanted, 'pod')} too many`
-      : `${replicas} of ${wanted} pods created`);
+      : `${replicas} of ${wanted} pods created`;
+  const cause = blockedReplicas(object, pods, seen) || counted;
   return blocked(done, wanted, cause);
 }
 
-/** Why the API refuses this controller's pods (quota, admission, no ServiceAccount), in its words; empty when it does not. */
-export function refusedReplicas(owner: KubeObject, seen: Seen): string {
+/**
+ * Why this controller's pods are not there or not ready: the API refuses them (quota, admission, no
+ * ServiceAccount), or what the pods themselves say. Empty when neither tells.
+ */
+export function blockedReplicas(owner: KubeObject, pods: readonly KubeObject[], seen: Seen): string {
   const failure = conditionOf(owner, 'ReplicaFailure');
   if (failure?.status === 'True') return oneLine(failure.message ?? failure.reason ?? 'ReplicaFailure');
-  return owner.kind === 'ReplicaSet' ? '' : refusalEvent(owner, seen);
+  return blockedPods(pods, seen) || refusalEvent(owner, seen);
 }
 
-/** StatefulSets, DaemonSets and Jobs have no condition for it: only an event tells. */
+/** StatefulSets, DaemonSets and Jobs have no condition for it, only an event, which stays after the cause has gone. */
 function refusalEvent(owner: KubeObject, seen: Seen): string {
   const refused = seen
     .warnings(owner.metadata.uid ?? '')

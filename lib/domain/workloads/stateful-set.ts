@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import { unobserved } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
 import { blockedPods, isPodReady, isWanted } from './pods.ts';
-import { refusedReplicas } from './replica-set.ts';
+import { blockedReplicas } from './replica-set.ts';
 
 interface StatefulSetSpec {
   readonly replicas?: number;
@@ -14,6 +14,7 @@ interface StatefulSetSpec {
 }
 
 interface StatefulSetStatus {
+  readonly replicas?: number;
   readonly readyReplicas?: number;
   readonly availableReplicas?: number;
   readonly updatedReplicas?: number;
@@ -44,8 +45,9 @@ function assess(object: KubeObject, seen: Seen): Progress {
   const settled = mustUpdate < wanted || onDelete(object) || status.currentRevision === status.updateRevision;
   if (up >= wanted && updated >= mustUpdate && settled) return ready(wanted);
 
-  const done = Math.min(up, wanted - Math.max(0, mustUpdate - updated));
-  return blocked(Math.max(0, done), wanted, blockedOn(object, seen, { up, updated, mustUpdate, wanted }));
+  const outdated = Math.min((status.replicas ?? wanted) - updated, mustUpdate - updated);
+  const done = Math.min(wanted, Math.max(0, up - Math.max(0, outdated)));
+  return blocked(done, wanted, blockedOn(object, seen, { up, updated, mustUpdate, wanted }));
 }
 
 function blockedOn(
@@ -57,7 +59,7 @@ function blockedOn(
   const newest = pods.filter(
     (pod) => pod.metadata.labels?.['controller-revision-hash'] === statusOf(object).updateRevision,
   );
-  const cause = refusedReplicas(object, seen) || blockedPods(newest, seen) || blockedPods(pods, seen);
+  const cause = blockedPods(newest, seen) || blockedReplicas(object, pods, seen);
   if (cause !== '') return cause;
   if (counts.updated < counts.mustUpdate) {
     const ending = pods.find((pod) => !isWanted(pod));

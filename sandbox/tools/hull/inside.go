@@ -108,8 +108,10 @@ func (m Mount) make() error {
 		}
 	}
 	if m.Write == nil {
-		if err := os.MkdirAll(target, 0o755); err != nil {
-			return err
+		for _, directory := range []string{m.Source, target} {
+			if err := os.MkdirAll(directory, 0o755); err != nil {
+				return err
+			}
 		}
 	}
 	return syscall.Mount(m.Source, target, "", syscall.MS_BIND, "")

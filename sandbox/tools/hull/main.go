@@ -27,6 +27,8 @@ type Config struct {
 type Report struct {
 	Pid       int            `json:"pid"`
 	Init      int            `json:"init"`
+	PidStart  string         `json:"pidStart"` // in ticks since boot, for a pid alone may be somebody else's later
+	InitStart string         `json:"initStart"`
 	Ports     map[string]int `json:"ports"`
 	BlockFrom int            `json:"blockFrom"`
 	BlockTo   int            `json:"blockTo"`

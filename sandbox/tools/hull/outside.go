@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net"
 	"os"
 	"os/signal"
 	"runtime"
+	"strings"
 	"syscall"
 )
 
@@ -17,7 +19,7 @@ const namespaces = syscall.CLONE_NEWNS | syscall.CLONE_NEWPID | syscall.CLONE_NE
 func outside(config Config, path string) error {
 	// The death signal below is tied to the thread that forks, so that thread must live as long as we do.
 	runtime.LockOSThread()
-	report := Report{Pid: os.Getpid(), Ports: map[string]int{}}
+	report := Report{Pid: os.Getpid(), PidStart: startOf(os.Getpid()), Ports: map[string]int{}}
 	listeners, err := openPorts(config, &report)
 	if err != nil {
 		return err
@@ -52,7 +54,7 @@ func outside(config Config, path string) error {
 		listener.Close()
 		files[i+3].Close()
 	}
-	report.Init = child.Pid
+	report.Init, report.InitStart = child.Pid, startOf(child.Pid)
 	if err := writeReport(config.Report, report); err != nil {
 		child.Kill()
 		return err
@@ -119,4 +121,14 @@ func writeReport(path string, report Report) error {
 		return err
 	}
 	return os.Rename(path+".new", path)
+}
+
+// startOf is the 22nd field of a process's stat line; the second, its name, may contain anything but ends with ')'.
+func startOf(pid int) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	if len(fields) < 20 {
+		return ""
+	}
+	return fields[19]
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ConfigurationError } from '../../../lib/domain/errors.ts';
+import type { ConfigurationError } from '../../../lib/domain/errors.ts';
 import { InputReader } from '../../../lib/domain/inputs/reader.ts';
 
 const known = ['timeout', 'values', 'values-files', 'dry-run', 'on-failure', 'history-max'];

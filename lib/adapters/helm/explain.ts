@@ -1,0 +1,25 @@
+import { TargetError, UnreachableError } from '../../domain/errors.ts';
+import { apiRules } from './rules-api.ts';
+import { chartRules } from './rules-chart.ts';
+import { complaint } from './redact.ts';
+
+const unreachable =
+  /kubernetes cluster unreachable: (.*)|(dial tcp \S+ .*|net\/http: TLS handshake timeout|http2: client connection lost|i\/o timeout|: EOF)$/im;
+
+/**
+ * Reads what helm wrote on standard error. Returns a typed error with cause and remedy, UnreachableError when the
+ * API could not be asked, undefined when it is nothing that we know.
+ */
+export function explain(stderr: string, subject: string): TargetError | UnreachableError | undefined {
+  const text = complaint(stderr);
+  for (const [pattern, describe] of [...chartRules, ...apiRules]) {
+    const match = pattern.exec(text);
+    if (match === null) continue;
+    const { message, ...rest } = describe((index) => match[index] ?? '', text);
+    return new TargetError(message, { subject, ...rest });
+  }
+  const lost = unreachable.exec(text);
+  return lost === null
+    ? undefined
+    : new UnreachableError(`helm could not reach the cluster: ${lost[1] ?? lost[0]}`);
+}

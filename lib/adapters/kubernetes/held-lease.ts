@@ -1,0 +1,126 @@
+/** A Lease that is ours: renewed beside the work, proven before each write, given back at the end. */
+import { lockTimes } from '../../domain/lock/decide.ts';
+import { TargetError } from '../../domain/errors.ts';
+import { describeObject } from '../../domain/kubernetes.ts';
+import { isRefusal } from '../../domain/refusal.ts';
+import type { Holder, Lock } from '../../ports/records.ts';
+import type { LockPorts } from './lock.ts';
+import { renewed } from './lease.ts';
+import type { Lease } from './lease.ts';
+import { leases } from './resources.ts';
+
+/** A Lease just written by us; `renewedAt` is the monotonic time before it was sent. */
+export interface Taken {
+  readonly lease: Lease;
+  readonly renewedAt: number;
+}
+
+export class HeldLease implements Lock {
+  readonly holder: Holder;
+  readonly #ports: LockPorts;
+  readonly #timer: NodeJS.Timeout;
+  #lease: Lease;
+  #renewedAt: number;
+  #renewing: Promise<void> | undefined;
+  #lostTo: string | undefined;
+  #given = false;
+
+  constructor(ports: LockPorts, { lease, renewedAt }: Taken, holder: Holder) {
+    this.holder = holder;
+    this.#ports = ports;
+    this.#lease = lease;
+    this.#renewedAt = renewedAt;
+    this.#timer = setInterval(() => void this.#renewBeside(), lockTimes.renewal).unref();
+  }
+
+  /** Costs a request only when the last renewal is older than 30 s. Throws TargetError when the lock is lost. */
+  async check(): Promise<void> {
+    const age = this.#ports.monotonic() - this.#renewedAt;
+    if (this.#lostTo === undefined && age >= lockTimes.fresh) await this.#renew();
+    if (this.#lostTo === undefined) return;
+    throw new TargetError(
+      `the lock was lost: ${describeObject({ kind: 'Lease', ...this.#key })} ${this.#lostTo}`,
+      {
+        subject: describeObject({ kind: 'Lease', ...this.#key }),
+        remedy: 'nothing more is written here; see how the other run ended before running this one again',
+      },
+    );
+  }
+
+  async release(): Promise<void> {
+    if (this.#given) return;
+    this.leave();
+    await this.#renewing?.catch(() => {});
+    if (this.#lostTo !== undefined) return;
+    await this.#delete().catch(async (error: unknown) => {
+      if (!isRefusal(error, 409)) throw error;
+      if (await this.#reread()) await this.#delete();
+    });
+  }
+
+  leave(): void {
+    this.#given = true;
+    clearInterval(this.#timer);
+  }
+
+  get #key(): { readonly namespace: string; readonly name: string } {
+    return { namespace: this.#lease.metadata.namespace ?? '', name: this.#lease.metadata.name };
+  }
+
+  async #delete(): Promise<void> {
+    const { uid, resourceVersion } = this.#lease.metadata;
+    await this.#ports.kube.delete(leases, this.#key.namespace, this.#key.name, {
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+    });
+  }
+
+  /** A failed renewal may be made good by the next one; if not, `check` says so before anything is written. */
+  async #renewBeside(): Promise<void> {
+    try {
+      if (this.#lostTo === undefined) await this.#renew();
+    } catch (error) {
+      this.#ports.debug(
+        `the lock could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  #renew(): Promise<void> {
+    this.#renewing ??= this.#replace()
+      .catch(async (error: unknown) => {
+        if (!isRefusal(error, 409) && !isRefusal(error, 404)) throw error;
+        if (await this.#reread()) await this.#replace();
+      })
+      .finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #replace(): Promise<void> {
+    const { kube, clock, monotonic } = this.#ports;
+    const sent = monotonic();
+    this.#lease = (await kube.replace(
+      leases,
+      this.#key.namespace,
+      renewed(this.#lease, clock.now()),
+    )) as Lease;
+    this.#renewedAt = sent;
+  }
+
+  /** Whether it is still ours: an answer may have been lost on its way, and the renewal have arrived. */
+  async #reread(): Promise<boolean> {
+    const found = (await this.#ports.kube.get(leases, this.#key.namespace, this.#key.name)) as
+      | Lease
+      | undefined;
+    if (
+      found?.spec.holderIdentity === this.#lease.spec.holderIdentity &&
+      found?.metadata.uid === this.#lease.metadata.uid
+    ) {
+      this.#lease = found as Lease;
+      return true;
+    }
+    this.#lostTo =
+      found === undefined ? 'was deleted by somebody' : `is held by ${found.spec.holderIdentity || 'nobody'}`;
+    return false;
+  }
+}

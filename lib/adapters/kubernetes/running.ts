@@ -1,0 +1,106 @@
+/** What runs: the containers of the newest revision's pods, as their runtime reports them. */
+import type { KubeObject, ObjectId } from '../../domain/kubernetes.ts';
+import type { Kube } from '../../ports/kube.ts';
+import type { RunningContainer, RunningImages } from '../../ports/rollout.ts';
+import { pods, replicaSets, statefulSets } from './resources.ts';
+
+interface Pod extends KubeObject {
+  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly containerStatuses?: readonly { readonly name: string; readonly imageID?: string }[];
+  };
+}
+
+/** Everything of one namespace that says which pods are of the newest revision. */
+export interface NamespaceState {
+  readonly pods: readonly KubeObject[];
+  readonly replicaSets: readonly KubeObject[];
+  readonly statefulSets: readonly KubeObject[];
+}
+
+/** One list of pods per namespace, and one each of ReplicaSets and StatefulSets where such workloads are gated. */
+export function kubeRunningImages(kube: Kube): RunningImages {
+  return {
+    async of(release, gated) {
+      const byNamespace = Map.groupBy(gated, (id) => id.namespace || release.namespace);
+      const found = await Promise.all(
+        [...byNamespace].map(async ([namespace, ids]) => {
+          const listIf = (kind: string, resource: typeof pods): Promise<readonly KubeObject[]> =>
+            ids.some((id) => id.kind === kind) ? kube.list({ resource, namespace }) : Promise.resolve([]);
+          const [listed, sets, stateful] = await Promise.all([
+            kube.list({ resource: pods, namespace }),
+            listIf('Deployment', replicaSets),
+            listIf('StatefulSet', statefulSets),
+          ]);
+          return containersOf(ids, { pods: listed, replicaSets: sets, statefulSets: stateful });
+        }),
+      );
+      return found.flat();
+    },
+  };
+}
+
+/** The containers of the workloads' newest pods. Pods on their way out, and failed ones left behind, do not count. */
+export function containersOf(gated: readonly ObjectId[], state: NamespaceState): RunningContainer[] {
+  const counting = (state.pods as readonly Pod[]).filter(
+    (pod) => pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Failed',
+  );
+  return gated.flatMap((id) =>
+    newestPods(id, counting, state).flatMap((pod) =>
+      pod.spec.containers.map(({ name, image }) => ({
+        container: `${id.kind}/${id.name}/${name}`,
+        pod: pod.metadata.name,
+        asked: image,
+        imageId: pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID ?? '',
+      })),
+    ),
+  );
+}
+
+function newestPods(
+  id: ObjectId,
+  all: readonly Pod[],
+  { replicaSets, statefulSets }: NamespaceState,
+): readonly Pod[] {
+  const own = all.filter(ownedBy(id.kind, id.name));
+  switch (id.kind) {
+    case 'Pod':
+      return all.filter((pod) => pod.metadata.name === id.name);
+    case 'Deployment': {
+      const newest = latest(replicaSets.filter(ownedBy('Deployment', id.name)), revisionOf);
+      return newest === undefined ? [] : all.filter(ownedBy('ReplicaSet', newest.metadata.name));
+    }
+    case 'StatefulSet': {
+      const set = statefulSets.find((each) => each.metadata.name === id.name);
+      const { updateRevision } = (set?.status ?? {}) as { updateRevision?: string };
+      return own.filter((pod) => revisionHash(pod) === updateRevision);
+    }
+    case 'DaemonSet': {
+      // A DaemonSet only ever makes pods of its newest revision, so the youngest pod tells which that is.
+      const youngest = latest(own, (pod) => Date.parse(pod.metadata.creationTimestamp ?? ''));
+      return own.filter((pod) => revisionHash(pod) === revisionHash(youngest));
+    }
+    default:
+      return own;
+  }
+}
+
+const ownedBy =
+  (kind: string, name: string) =>
+  ({ metadata }: KubeObject): boolean =>
+    metadata.ownerReferences?.some(
+      (owner) => owner.controller === true && owner.kind === kind && owner.name === name,
+    ) ?? false;
+
+const revisionOf = ({ metadata }: KubeObject): number =>
+  Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
+
+const revisionHash = (pod: KubeObject | undefined): string | undefined =>
+  pod?.metadata.labels?.['controller-revision-hash'];
+
+const latest = <T>(items: readonly T[], rank: (item: T) => number): T | undefined =>
+  items.reduce<T | undefined>(
+    (best, item) => (best === undefined || rank(item) > rank(best) ? item : best),
+    undefined,
+  );

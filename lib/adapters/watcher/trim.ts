@@ -1,0 +1,120 @@
+import type { KubeObject, ObjectMeta, ResourceType } from '../../domain/kubernetes.ts';
+
+/** Texts in a status are bounded: a container may leave kilobytes of last words. */
+const longestText = 1_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What is kept of `spec` and `status`; a path with a dot goes into maps, `[]` into each item of a list. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  Pod: [
+    'spec.nodeName',
+    'spec.restartPolicy',
+    'spec.initContainers[].name',
+    'spec.initContainers[].image',
+    'spec.initContainers[].restartPolicy',
+    'spec.containers[].name',
+    'spec.containers[].image',
+    'status.phase',
+    'status.reason',
+    'status.message',
+    'status.conditions',
+    ...['initContainerStatuses', 'containerStatuses'].flatMap((list) =>
+      ['name', 'ready', 'started', 'restartCount', 'imageID', 'state', 'lastState'].map(
+        (field) => `status.${list}[].${field}`,
+      ),
+    ),
+  ],
+  Event: ['involvedObject', 'type', 'reason', 'message', 'count'],
+  CustomResourceDefinition: ['status.conditions'],
+  Service: ['spec.type', 'status.loadBalancer'],
+  Ingress: ['status.loadBalancer'],
+};
+
+const workload: readonly string[] = [
+  'spec.replicas',
+  'spec.paused',
+  'spec.suspend',
+  'spec.completions',
+  'spec.minReadySeconds',
+  'spec.progressDeadlineSeconds',
+  'spec.updateStrategy',
+  'status',
+];
+
+/**
+ * The part of an object that judging may read: enough to replay a verdict, without env, volumes, managed
+ * fields. Items of a list bear no apiVersion and kind of their own: the type they were listed by has them.
+ */
+export function trim(object: KubeObject, type: ResourceType): KubeObject {
+  const paths =
+    kept[type.kind] ?? (isBuiltIn(type) ? workload : ['status.conditions', 'status.observedGeneration']);
+  const fields = pick(object, paths);
+  return {
+    apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
+    kind: type.kind,
+    metadata: trimMeta(object.metadata),
+    ...(clip(fields) as Fields),
+  };
+}
+
+const isBuiltIn = ({ group }: ResourceType): boolean => group === '' || group === 'apps' || group === 'batch';
+
+/** Annotations and labels by which controllers tell revisions apart. */
+const revisionKeys = [
+  'deployment.kubernetes.io/revision',
+  'deprecated.daemonset.template.generation',
+  'controller-revision-hash',
+  'pod-template-generation',
+  'pod-template-hash',
+];
+
+const metaFields = [
+  'name',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  ...['kind', 'name', 'uid', 'controller'].map((field) => `ownerReferences[].${field}`),
+];
+
+function trimMeta(meta: ObjectMeta): ObjectMeta {
+  const labels = revisionsOf(meta.labels);
+  const annotations = revisionsOf(meta.annotations);
+  return {
+    ...(pick(meta as unknown as Fields, metaFields) as unknown as ObjectMeta),
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}
+
+function revisionsOf(map: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const entries = revisionKeys.flatMap((key) => (map?.[key] === undefined ? [] : [[key, map[key]] as const]));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function pick(source: Fields, paths: readonly string[]): Fields {
+  const groups = Map.groupBy(paths, (path) => path.split('.', 1)[0] ?? '');
+  return Object.fromEntries(
+    [...groups].flatMap(([head, members]) => {
+      const name = head.replace('[]', '');
+      const value = source[name];
+      if (value === undefined || value === null) return [];
+      const rest = members.flatMap((path) => (path === head ? [] : [path.slice(head.length + 1)]));
+      if (rest.length === 0) return [[name, value]];
+      if (head.endsWith('[]'))
+        return [[name, Array.isArray(value) ? value.map((item: Fields) => pick(item, rest)) : []]];
+      return [[name, pick(value as Fields, rest)]];
+    }),
+  );
+}
+
+function clip(value: unknown): unknown {
+  if (typeof value === 'string')
+    return value.length > longestText ? `${value.slice(0, longestText)}…` : value;
+  if (Array.isArray(value)) return value.map(clip);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, clip(item)]));
+}

@@ -1,0 +1,43 @@
+import type { LoadReport } from '../load.ts';
+import { escape, lasting } from './html.ts';
+
+const palette = ['#218bff', '#2da44e', '#bf8700', '#8250df'];
+const lostColour = '#cf222e';
+const sizes = { width: 860, height: 120, axis: 18 } as const;
+
+/** Which version answered the requests of each second: one bar a second. */
+export function loadChart(load: LoadReport, perSecond: number): string {
+  const versions = [...new Set(load.seconds.flatMap((second) => Object.keys(second)))].filter((version) => version !== '').sort();
+  const colour = (version: string): string => (version === '' ? lostColour : (palette[versions.indexOf(version)] ?? '#57606a'));
+  const wide = sizes.width / Math.max(load.seconds.length, 20);
+  const bars = load.seconds.map((second, at) => {
+    let top = sizes.height;
+    return [...versions, '']
+      .filter((version) => second[version] !== undefined)
+      .map((version) => {
+        const high = ((second[version] ?? 0) / perSecond) * (sizes.height - 8);
+        top -= high;
+        return `<rect x="${at * wide}" y="${top}" width="${wide - 1.5}" height="${high}" fill="${colour(version)}"/>`;
+      })
+      .join('');
+  });
+  const every = load.seconds.length > 40 ? 10 : 5;
+  const marks = load.seconds.map((_, at) =>
+    at % every === 0 ? `<text class="time" x="${at * wide}" y="${sizes.height + 14}">${at} s</text>` : '',
+  );
+  const legend = [...versions, ...(load.lost > 0 ? [''] : [])].map(
+    (version) => `<span class="key"><i style="background:${colour(version)}"></i>${version === '' ? 'lost' : `answered by ${escape(version)}`}</span>`,
+  );
+  return `<div class="load"><svg viewBox="0 0 ${sizes.width} ${sizes.height + sizes.axis}" role="img" aria-label="requests by version">
+${bars.join('')}${marks.join('')}</svg>
+<p class="small">${legend.join(' ')}</p>
+<p><b>${load.sent.toLocaleString('en')}</b> requests in ${lasting(load.endedAt - load.startedAt)}, <b class="${load.lost === 0 ? 'good' : 'bad'}">${load.lost} lost</b>, ${load.slow} slow${causesOf(load)};
+half the time ≤ ${load.latency.p50.toFixed(0)} ms, 99 % ≤ ${load.latency.p99.toFixed(0)} ms, slowest ${load.latency.max.toFixed(0)} ms from when it was due</p></div>`;
+}
+
+const causesOf = ({ causes }: LoadReport): string =>
+  Object.keys(causes).length === 0
+    ? ''
+    : ` (${Object.entries(causes)
+        .map(([cause, times]) => `${times} × ${escape(cause)}`)
+        .join(', ')})`;

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { teamRepository } from '../act/team-repository.ts';
+import type { TeamRepository } from '../act/team-repository.ts';
+import type { Sandbox } from '../client.ts';
+import { kubectlFor } from './kubectl.ts';
+import type { Kubectl } from './kubectl.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** Where the example workflow ships to, by the environment's name. */
+export const namespaces = { staging: 'shop-staging', production: 'shop-production' } as const;
+export type EnvironmentName = keyof typeof namespaces;
+
+export const workflowFile = '.github/workflows/release-to-kubernetes.yml';
+
+/** A team as the README of deploy-helm asks for it: a chart, values, the example workflow, a deployer of few rights. */
+export interface Team {
+  readonly repository: TeamRepository;
+  /** As the team stores it in a secret: a kubeconfig, base64. */
+  readonly kubeconfig: string;
+  /** The port of the host's loopback at which the service answers, once it has been shipped. */
+  port(environment: EnvironmentName): Promise<number>;
+  /** Removes both namespaces with all that is in them. */
+  leave(): Promise<void>;
+}
+
+/** Sets a team up on the sandbox, in a folder of its own; whatever an earlier one left in its namespaces is removed. */
+export async function newTeam(sandbox: Sandbox, folder: string): Promise<Team> {
+  const kubectl = await kubectlFor(sandbox.kubeconfig);
+  const [, repository] = await Promise.all([
+    removeNamespaces(kubectl),
+    teamRepository(folder, { 'charts/shop': join(root, 'sandbox', 'charts', 'shop') }),
+  ]);
+  for (const namespace of Object.values(namespaces)) await createNamespace(kubectl, namespace);
+  return {
+    repository,
+    kubeconfig: Buffer.from(await deployerKubeconfig(kubectl, sandbox)).toString('base64'),
+    async port(environment) {
+      const query = ['get', 'service', 'shop', '--output', 'jsonpath={.spec.ports[0].nodePort}'];
+      return Number(await kubectl(['--namespace', namespaces[environment], ...query]));
+    },
+    leave: () => removeNamespaces(kubectl),
+  };
+}
+
+/** What the team commits first: the example workflow as it is published, and values for each environment. */
+export async function firstFiles(): Promise<Record<string, string>> {
+  const example = join(root, 'workflows-examples', 'release-to-kubernetes.yml');
+  return {
+    [workflowFile]: await readFile(example, 'utf8'),
+    'deploy/values-staging.yaml': values(2),
+    'deploy/values-production.yaml': values(2),
+  };
+}
+
+/** The deadline is short so that a release that hangs is called in a demo's time; 10 minutes is Kubernetes' default. */
+const values = (replicas: number): string => `replicas: ${replicas}
+service:
+  type: NodePort
+rollout:
+  progressDeadlineSeconds: 12
+`;
+
+const removeNamespaces = async (kubectl: Kubectl): Promise<void> => {
+  await kubectl(['delete', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--timeout=60s']);
+};
+
+const deployer = 'release-pipeline';
+
+async function createNamespace(kubectl: Kubectl, namespace: string): Promise<void> {
+  const role = await documentedRole();
+  const subject = { kind: 'ServiceAccount', name: deployer, namespace: namespaces.staging };
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: deployer, namespace } },
+    { ...role, metadata: { ...role.metadata, namespace } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: deployer, namespace },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+      subjects: [subject],
+    },
+  ];
+  await kubectl(
+    ['create', '--filename', '-'],
+    objects.map((object) => JSON.stringify(object)).join('\n---\n'),
+  );
+}
+
+/** Exactly the Role that the README tells a team to create: if it lacks something, the story must fail. */
+async function documentedRole(): Promise<{ metadata: { name: string } }> {
+  const readme = await readFile(join(root, 'actions', 'deploy-helm', 'README.md'), 'utf8');
+  const [, yaml] = /<!-- role -->\s*```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  if (yaml === undefined) throw new Error('actions/deploy-helm/README.md has no <!-- role --> block');
+  return loadAll(yaml)[0] as { metadata: { name: string } };
+}
+
+async function deployerKubeconfig(kubectl: Kubectl, sandbox: Sandbox): Promise<string> {
+  const ask = ['--namespace', namespaces.staging, 'create', 'token', deployer, '--duration=1h'];
+  const token = (await kubectl(ask)).trim();
+  const ca = Buffer.from(sandbox.ca).toString('base64');
+  return `apiVersion: v1
+kind: Config
+current-context: sandbox
+clusters:
+  - name: sandbox
+    cluster: { server: '${sandbox.apiUrl}', certificate-authority-data: ${ca} }
+users:
+  - name: ${deployer}
+    user: { token: ${token} }
+contexts:
+  - name: sandbox
+    context: { cluster: sandbox, user: ${deployer} }
+`;
+}
