@@ -41,30 +41,23 @@ function machineFaults(state: string): Fault[] {
       { what: process.platform, remedy: 'run it on Linux, or set SLIPWAY_KUBECONFIG to a cluster of yours' },
     ];
   }
-  const faults: Fault[] = [];
   if (process.getuid?.() !== 0) {
-    faults.push({
-      what: 'not root',
-      remedy: 'run it as root, or set SLIPWAY_KUBECONFIG to a cluster of yours',
-    });
+    return [{ what: 'root', remedy: 'run it as root, or set SLIPWAY_KUBECONFIG to a cluster of yours' }];
   }
   if (/^\/(run|var\/run|proc|sys|dev|var\/log)(\/|$)/.test(state)) {
-    faults.push({
-      what: `state directory ${state}`,
-      remedy: 'the sandbox covers that path: set SLIPWAY_SANDBOX_DIR to another',
-    });
-    return faults;
+    const remedy = 'the sandbox covers that path: set SLIPWAY_SANDBOX_DIR to another';
+    return [{ what: `a state directory elsewhere than ${state}`, remedy }];
   }
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const disk = statfsSync(state);
   const free = (disk.bavail * disk.bsize) / 2 ** 30;
-  if (free < 3) {
-    faults.push({
-      what: `${free.toFixed(1)} GiB free at ${state}`,
-      remedy: 'free 3 GiB, or set SLIPWAY_SANDBOX_DIR',
-    });
-  }
-  return faults;
+  if (free >= 3) return [];
+  return [
+    {
+      what: `3 GiB free at ${state}`,
+      remedy: `${free.toFixed(1)} are: free some, or set SLIPWAY_SANDBOX_DIR`,
+    },
+  ];
 }
 
 function missingPackages(): string[] {

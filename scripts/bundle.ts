@@ -78,7 +78,11 @@ async function build(bundle: Bundle, emitted: string, out: string, fresh: boolea
   if (!existsSync(join(emitted, script))) {
     throw new Error(`${bundle.name}: ${bundle.entry} is missing; every folder of actions/ needs one`);
   }
-  const kept = join(cacheDirectory(process.env), 'bundles', `${bundle.name}-${await inputsHash(script, emitted)}`);
+  const kept = join(
+    cacheDirectory(process.env),
+    'bundles',
+    `${bundle.name}-${await inputsHash(script, emitted)}`,
+  );
   const cached = !fresh && existsSync(kept);
   if (cached) await cp(kept, out, { recursive: true });
   else {

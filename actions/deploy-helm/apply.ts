@@ -2,6 +2,7 @@ import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
+import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
@@ -29,6 +30,7 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
           onProgress: ports.progress,
           signal: ports.signal,
           apply: async () => {
+            await bringCrds(plan, inputs, ports);
             release = await ports.helm.upgrade(plan.intent, {
               signal: ports.signal,
               onLine: (line) => ports.log.debug(line),
@@ -60,6 +62,11 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
   } finally {
     await hooks.stop();
   }
+}
+
+async function bringCrds({ chart }: Plan, { crds }: Inputs, { helm, kube, log }: Ports): Promise<void> {
+  if (crds === 'skip' || !chart.hasCrds) return;
+  for (const line of await installCrds(kube, await helm.crds(chart), crds)) log.info(`CRD ${line}`);
 }
 
 /** Helm's refusal as a verdict: proof enough to fail, unless the API could not be asked at all. */

@@ -9,6 +9,7 @@ import { missingImages, renderedImages } from '../../lib/domain/images/rendered.
 import type { ObjectId } from '../../lib/domain/kubernetes.ts';
 import { diffManifests } from '../../lib/domain/manifest/diff.ts';
 import type { ManifestDiff } from '../../lib/domain/manifest/diff.ts';
+import { judgeStoredSize } from '../../lib/domain/manifest/size.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
 import { inOrderOfBlame } from '../../lib/domain/order.ts';
@@ -93,6 +94,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   ]);
   const intent = intentOf(inputs, chart, values.files, !namespaceExists);
   const rendered = await ports.helm.render(intent, { signal: ports.signal });
+  const size = checkSize(rendered, release);
   const manifest = await resolveObjects(ports.kube, rendered.manifest, release.namespace);
   const { gated, faults } = chooseTargets(manifest.objects, inputs);
   const waits = postHooks(rendered, previous);
@@ -121,6 +123,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
     diff: diffManifests(previous?.manifest ?? '', rendered.manifest),
     advice: adviceFor(manifest.objects),
     warnings: [
+      ...size,
       ...unwatched.map((access) => `not allowed to ${access}: the release is watched without it`),
       ...unproven,
     ],
@@ -161,6 +164,16 @@ function checkChart(chart: Chart, server: string): void {
       },
     );
   }
+}
+
+/** Helm keeps a revision in one Secret: what does not fit is refused by the API only after everything was applied. */
+function checkSize({ storedBytes }: HelmRelease, { name, namespace }: Inputs['release']): string[] {
+  const { kind, stored, percent } = judgeStoredSize(storedBytes ?? 0);
+  const remedy = 'keep large files out of the chart (.helmignore), or split it';
+  const text = `this revision takes ${stored} bytes in Helm's Secret, ${percent} % of what Kubernetes allows`;
+  if (kind === 'too large')
+    throw new TargetError(text, { subject: `release ${name} in namespace ${namespace}`, remedy });
+  return kind === 'near' ? [`${text}: ${remedy}`] : [];
 }
 
 function placed(inputs: Inputs, chart: Chart, authored: Authored): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
-import { readBack } from '../../lib/steps/read-back.ts';
+import { readBack, whyNotAsked } from '../../lib/steps/read-back.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import type { Applied } from './apply.ts';
 import type { Inputs } from './inputs.ts';
@@ -24,7 +24,7 @@ export async function prove(
   const running = await journal.step('read back', () => readBack(inputs.release, plan, ports));
   if (running.outcome === 'pass') return { verdict: tested, running };
   return {
-    verdict: { ...tested, outcome: running.outcome, reason: whyNot(running), at: ports.clock.now() },
+    verdict: { ...tested, outcome: running.outcome, reason: whyNotAsked(running), at: ports.clock.now() },
     running,
   };
 }
@@ -38,12 +38,4 @@ async function runTests(
   log.untrusted(output.split('\n'));
   if (passed) return ready;
   return { ...ready, outcome: 'fail', reason: 'helm test failed; its output is in the log', at: clock.now() };
-}
-
-function whyNot({ differing, unknown }: ReadBack): string {
-  const [first = '', ...more] = [...differing, ...unknown];
-  const rest = more.length === 0 ? '' : `, and ${more.length} more`;
-  return differing.length > 0
-    ? `what runs is not what was asked: ${first}${rest}`
-    : `what runs could not be told: ${first}${rest}`;
 }

@@ -16,6 +16,7 @@ import { timeline } from '../../lib/domain/report/timeline.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { DeployResult, Done } from './run.ts';
+import type { TakenBack } from './take-back.ts';
 
 export const outputNames: readonly string[] = [
   'result',
@@ -78,7 +79,7 @@ function outputsOf({ plan, done, duration }: DeployResult, inputs: Inputs): Reco
     status: done?.final?.status ?? plan.previous?.status ?? '',
     'chart-version': plan.chart.version,
     'chart-digest': plan.chart.digest,
-    images: JSON.stringify(done?.running?.images ?? plan.images),
+    images: JSON.stringify(imagesNow(plan, done)),
     'environment-url': inputs.environmentUrl,
     record: done?.record.id ?? '',
     'record-file': done?.recordFile ?? '',
@@ -108,12 +109,19 @@ function facts({ plan, done, duration }: DeployResult, inputs: Inputs): string {
       ],
       ['Ran before', escapeText(before)],
       ['Runs now', escapeText(now)],
-      ...imageRows(done?.running?.images ?? plan.images),
+      ...imageRows(imagesNow(plan, done)),
       ...(verified === '' ? [] : [['Record', verified]]),
       ['Took', formatDuration(duration)],
     ],
   );
 }
+
+/** What runs at the end as read back; where nothing was read back, what was asked. */
+const imagesNow = (plan: Plan, done: Done | undefined): Readonly<Record<string, string>> =>
+  (done?.takenBack === undefined ? done?.running?.images : restoredImages(done.takenBack)) ?? plan.images;
+
+const restoredImages = (takenBack: TakenBack): Readonly<Record<string, string>> | undefined =>
+  'running' in takenBack ? takenBack.running?.images : undefined;
 
 const imageRows = (images: Readonly<Record<string, string>>): string[][] =>
   Object.entries(images).map(([container, image]) => [`Image of ${code(container)}`, code(image)]);

@@ -88,7 +88,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
         : await ports.history.list(inputs.release);
     await ports.records.prune(inputs.release);
     const done: Done = { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
-    return { ...outcomeOf(done), plan: current, duration: since(), done };
+    return { ...outcomeOf(done, current), plan: current, duration: since(), done };
   });
 }
 
@@ -113,9 +113,16 @@ async function alreadyRuns(plan: Plan, inputs: Inputs, ports: Ports): Promise<bo
   return records.some((record) => record.revision === plan.previous?.revision && isVerified(record));
 }
 
-function outcomeOf({ verdict, takenBack }: Pick<Done, 'verdict' | 'takenBack'>): Result {
-  if (verdict.outcome === 'pass') return { result: 'success', reason: verdict.reason };
-  if (verdict.outcome === 'inconclusive') return { result: 'inconclusive', reason: verdict.reason };
+function outcomeOf(
+  { verdict, takenBack, final }: Pick<Done, 'verdict' | 'takenBack' | 'final'>,
+  plan: Plan,
+): Result {
+  const { name, namespace } = plan.intent.release;
+  const release = `${name} ${plan.chart.version} in ${namespace}`;
+  if (verdict.outcome === 'pass')
+    return { result: 'success', reason: `${release} runs as revision ${final?.revision}: ${verdict.reason}` };
+  if (verdict.outcome === 'inconclusive')
+    return { result: 'inconclusive', reason: `${release}: ${verdict.reason}` };
   const after = takenBack === undefined ? '' : `; ${takenBack.kind}: ${takenBack.detail}`;
-  return { result: 'failure', reason: `${verdict.reason}${after}` };
+  return { result: 'failure', reason: `${release}: ${verdict.reason}${after}` };
 }

@@ -15,7 +15,17 @@ export type UndoWishes = Pick<
 
 export type TakeBackPorts = Pick<
   Ports,
-  'clock' | 'kube' | 'helm' | 'history' | 'watcher' | 'log' | 'progress' | 'actor' | 'signal'
+  | 'clock'
+  | 'kube'
+  | 'helm'
+  | 'history'
+  | 'watcher'
+  | 'running'
+  | 'registry'
+  | 'log'
+  | 'progress'
+  | 'actor'
+  | 'signal'
 >;
 
 /** What became of a release that failed. */

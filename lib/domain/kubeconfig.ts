@@ -68,10 +68,12 @@ const fault = (about: KubeconfigFault['about'], problem: string): KubeconfigFaul
 
 /** Reads a kubeconfig given as YAML, JSON or base64 of either, and the context that is meant ('' = current). */
 export function readKubeconfig(given: string, context = ''): ReadKubeconfig | KubeconfigFault {
-  const text = isBase64(given) ? Buffer.from(given, 'base64').toString('utf8') : given;
-  if (text !== given && isBase64(text)) return fault('kubeconfig', 'is base64 of base64: encode it once');
+  const text = isBase64(given) ? decoded(given) : given;
   const config = parseKubeconfig(text);
   if (config === undefined) {
+    if (isBase64(text) && parseKubeconfig(decoded(text)) !== undefined) {
+      return fault('kubeconfig', 'is base64 of base64: encode it once');
+    }
     return fault(
       'kubeconfig',
       'is neither YAML nor base64 of YAML: give the file as text, or `base64 -w0` of it',
@@ -83,6 +85,8 @@ export function readKubeconfig(given: string, context = ''): ReadKubeconfig | Ku
 
 /** A kubeconfig always has a colon, and no base64 has one. */
 const isBase64 = (text: string): boolean => /^[\w+/=\s-]+$/.test(text) && text.trim().length > 16;
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 
 /** Parses one kubeconfig file, which may hold only a part of the whole; undefined when it is no YAML map. */
 export function parseKubeconfig(text: string): Kubeconfig | undefined {
@@ -149,10 +153,13 @@ function problemOf(cluster: KubeconfigCluster, user: KubeconfigUser): string | u
 export function serverProblem(server: unknown): string | undefined {
   if (typeof server !== 'string' || !URL.canParse(server)) return 'server must be a URL: https://host:port';
   const { protocol, hostname } = new URL(server);
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  if (protocol === 'https:' || (protocol === 'http:' && loopback)) return undefined;
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))) return undefined;
   return 'server must be https://: over plain http the credentials could be read on the way';
 }
+
+/** Whether a URL's host is this machine itself. */
+export const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 
 /** Merges the files of KUBECONFIG as kubectl and helm do: the first to name something wins. */
 export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {

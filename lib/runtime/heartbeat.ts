@@ -23,8 +23,9 @@ export function startHeartbeat(
 
   const beat = async (): Promise<void> => {
     let [said, saidAt] = ['', startedAt];
-    while (!controller.signal.aborted) {
+    for (;;) {
       await clock.sleep(lookEvery, controller.signal);
+      if (controller.signal.aborted) return;
       const [text, now] = [blockedOn(), clock.now()];
       if (text === '' || (text === said && now - saidAt < repeatEvery)) continue;
       [said, saidAt] = [text, now];

@@ -72,7 +72,7 @@ async function run(command: Command, options: RunOptions, inherited: Env): Promi
 
   // Aborted while the program was being started: the listener came too late to hear it.
   if (options.signal?.aborted === true) cancel();
-  const status = await ended(child, () => leftoverGrace + (callOff === undefined ? 0 : killAfter));
+  const status = await ended(child, () => callOff !== undefined);
 
   options.signal?.removeEventListener('abort', cancel);
   clearTimeout(timer);
@@ -131,17 +131,20 @@ function feed(child: ChildProcess, input: string | undefined): void {
 }
 
 /**
- * Resolves when the child has ended and its output is closed. A process that it left behind may hold the output
- * open for `grace` milliseconds more: then its group is killed, and what has left the group is no longer heard.
+ * Resolves when the child has ended and its output is closed. What it left behind may hold the output open for a
+ * short grace, then it is killed; while we are `ending` the group it is told at once, for nobody leads it any
+ * more (a shell makes its background jobs deaf to SIGINT). What has left the group is no longer heard.
  */
-function ended(child: ChildProcess, grace: () => number): Promise<number | string> {
+function ended(child: ChildProcess, ending: () => boolean): Promise<number | string> {
   return new Promise((resolve) => {
+    const group = child.pid ?? 0;
     child.once('exit', () => {
+      if (ending()) signalGroup(group, 'SIGTERM');
       const timer = setTimeout(() => {
-        signalGroup(child.pid ?? 0, 'SIGKILL');
+        signalGroup(group, 'SIGKILL');
         child.stdout?.destroy();
         child.stderr?.destroy();
-      }, grace());
+      }, leftoverGrace);
       child.once('close', () => clearTimeout(timer));
     });
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));

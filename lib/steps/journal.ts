@@ -1,6 +1,9 @@
 import type { RecordStep, ReleaseRecord } from '../domain/record/types.ts';
+import type { Verdict } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Lock, Records } from '../ports/records.ts';
+
+const outcomes = { pass: 'success', fail: 'failure', inconclusive: 'inconclusive' } as const;
 
 export type Draft = Omit<ReleaseRecord, 'id' | 'seq' | 'schema'>;
 
@@ -42,12 +45,17 @@ export class Journal {
     return this.#record;
   }
 
-  /** Times a step; it is written with the next change, or at once when it fails. */
-  async step<T>(name: string, body: () => Promise<T>): Promise<T> {
+  /** Times a step; it is written with the next change. A body that ends in a verdict failed when the verdict did. */
+  async step<T>(
+    name: string,
+    body: () => Promise<T>,
+    verdictOf?: (result: T) => Verdict['outcome'],
+  ): Promise<T> {
     const startedAt = this.#iso();
     try {
       const result = await body();
-      this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome: 'success' });
+      const outcome = outcomes[verdictOf?.(result) ?? 'pass'];
+      this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome });
       return result;
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

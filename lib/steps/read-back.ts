@@ -45,3 +45,11 @@ async function resolve(registry: Registry, reference: string, auth: RegistryAuth
     ? { kind: 'unknown', reason: 'no digest was asked for' }
     : registry.resolve(ref, auth);
 }
+
+/** Why what was read back is no pass, in one line. */
+export function whyNotAsked({ differing, unknown }: ReadBack): string {
+  const [first = '', ...more] = [...differing, ...unknown];
+  const rest = more.length === 0 ? '' : `, and ${more.length} more`;
+  const what = differing.length > 0 ? 'what runs is not what was asked' : 'what runs could not be told';
+  return `${what}: ${first}${rest}`;
+}

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import { CancelledError, TargetError } from '../domain/errors.ts';
+import { renderedImages } from '../domain/images/rendered.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
 import { claimUndo, closeUndo } from '../domain/record/transitions.ts';
 import type { Actor, UndoClaim } from '../domain/record/types.ts';
@@ -8,9 +9,11 @@ import type { Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Helm, ReleaseHistory } from '../ports/helm.ts';
 import type { Kube } from '../ports/kube.ts';
-import type { Log } from '../ports/log.ts';
-import type { Watcher } from '../ports/rollout.ts';
+import type { Registry } from '../ports/registry.ts';
+import type { RunningImages, Watcher } from '../ports/rollout.ts';
 import type { Journal } from './journal.ts';
+import { readBack, whyNotAsked } from './read-back.ts';
+import type { ReadBack } from './read-back.ts';
 import { resolveObjects } from './resolve-objects.ts';
 import { rollOut } from './roll-out.ts';
 
@@ -20,7 +23,8 @@ export interface UndoPorts {
   readonly helm: Helm;
   readonly history: ReleaseHistory;
   readonly watcher: Watcher;
-  readonly log: Log;
+  readonly running: RunningImages;
+  readonly registry: Registry;
 }
 
 export interface UndoOrder {
@@ -47,6 +51,8 @@ export interface Undone {
   readonly to: number;
   readonly detail: string;
   readonly verdict?: Verdict;
+  /** What runs after it, read back. */
+  readonly running?: ReadBack;
   readonly duration: Milliseconds;
 }
 
@@ -56,13 +62,20 @@ export interface Undone {
  */
 export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts): Promise<Undone> {
   const startedAt = ports.clock.now();
-  const since = (): Milliseconds => ports.clock.now() - startedAt;
   const claim: UndoClaim = {
     by: order.by,
     at: new Date(startedAt).toISOString(),
     part: order.part,
     toRevision: order.to,
   };
+
+  const ended = (kind: Undone['kind'], to: number, detail: string, proof?: Proof): Undone => ({
+    kind,
+    to,
+    detail,
+    ...proof,
+    duration: ports.clock.now() - startedAt,
+  });
 
   let taken: UndoClaim | undefined;
   await journal.write((now) => {
@@ -71,30 +84,36 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     return claimed.kind === 'taken' ? now : claimed.record;
   });
   if (taken !== undefined)
-    return {
-      kind: 'already claimed',
-      to: taken.toRevision,
-      detail: `${taken.part} claimed it at ${taken.at}`,
-      duration: since(),
-    };
+    return ended('already claimed', taken.toRevision, `${taken.part} claimed it at ${taken.at}`);
 
   try {
-    const verdict = await journal.step(`undo to revision ${order.to}`, () => goBack(order, ports));
-    const kind = verdict.outcome === 'pass' ? 'undone' : 'not undone';
-    const outcome = { pass: 'success', fail: 'failure', inconclusive: 'inconclusive' } as const;
-    await journal.write((now) => closeUndo(now, outcome[verdict.outcome], verdict.reason));
-    return { kind, to: order.to, detail: verdict.reason, verdict, duration: since() };
+    const step = `undo to revision ${order.to}`;
+    const proof = await journal.step(
+      step,
+      () => goBack(order, ports),
+      ({ verdict }) => verdict.outcome,
+    );
+    const { outcome, reason } = proof.verdict;
+    await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason));
+    const detail = outcome === 'pass' ? `back on what revision ${order.to} was, ${reason}` : reason;
+    return ended(outcome === 'pass' ? 'undone' : 'not undone', order.to, detail, proof);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    ports.log.warn(`the undo to revision ${order.to} failed: ${detail}`);
     await journal.write((now) => closeUndo(now, 'failure', detail));
-    return { kind: 'not undone', to: order.to, detail, duration: since() };
+    return ended('not undone', order.to, detail);
   }
 }
 
-async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Verdict> {
-  const { release, to, failed, reason } = order;
+const undoOutcomes = { pass: 'success', fail: 'failure', inconclusive: 'inconclusive' } as const;
+
+interface Proof {
+  readonly verdict: Verdict;
+  readonly running?: ReadBack;
+}
+
+async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
+  const { release, to, failed, reason, wasDeployed, timeout } = order;
   const target = await ports.history.read(release, to);
   if (target === undefined) {
     throw new TargetError(`revision ${to} is no longer in Helm's history`, {
@@ -102,39 +121,34 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Verdict> {
       remedy: 'fix forward, or raise history-max so that verified revisions are kept',
     });
   }
-  if (failed !== undefined)
-    await ports.history.writeBack(release, {
-      failed,
-      reason,
-      ...(order.wasDeployed === undefined ? {} : { restored: order.wasDeployed }),
-    });
-
+  if (failed !== undefined) {
+    const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
+    await ports.history.writeBack(release, { failed, reason, ...restored });
+  }
   const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
   const { gated } = chooseTargets(objects, order);
+  const signal = order.signal === undefined ? {} : { signal: order.signal };
+  const apply = (): Promise<void> => ports.helm.rollback(release, to, { timeout, wait: 'none' }, signal);
   const { verdict } = await rollOut(
-    {
-      gated,
-      apply: () =>
-        ports.helm.rollback(
-          release,
-          to,
-          { timeout: order.timeout, wait: 'none' },
-          order.signal ? { signal: order.signal } : {},
-        ),
-      within: order.timeout,
-      onProgress: order.onProgress,
-      ...(order.signal ? { signal: order.signal } : {}),
-    },
+    { gated, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,
   );
-  if (verdict.outcome === 'fail') {
-    const [newest] = await ports.history.list(release);
-    if (newest !== undefined && newest.revision !== to)
-      await ports.history.writeBack(release, {
-        failed: newest.revision,
-        reason: verdict.reason,
-        restored: to,
-      });
-  }
-  return verdict;
+  if (verdict.outcome === 'fail') await tellHelm(release, to, verdict.reason, ports.history);
+  if (verdict.outcome !== 'pass') return { verdict };
+
+  const running = await readBack(release, { gated, objects, images: renderedImages(objects) }, ports);
+  if (running.outcome === 'pass') return { verdict, running };
+  return { verdict: { ...verdict, outcome: running.outcome, reason: whyNotAsked(running) }, running };
+}
+
+/** Helm calls its rollback deployed as soon as it is applied; one that never became ready must not stay so. */
+async function tellHelm(
+  release: ReleaseRef,
+  to: number,
+  reason: string,
+  history: ReleaseHistory,
+): Promise<void> {
+  const [newest] = await history.list(release);
+  if (newest === undefined || newest.revision === to) return;
+  await history.writeBack(release, { failed: newest.revision, reason, restored: to });
 }

@@ -118,7 +118,7 @@ test('one that ignores SIGINT gets SIGTERM, one that ignores both is killed', as
 test('grandchildren end with it, also those that ignore SIGINT and hold the output open', async () => {
   const { exit, pids } = await cancelled(
     `sh -c "trap '' INT TERM; exec sleep 100" & trap 'exit 9' INT; echo ready $! $$; while :; do sleep 0.05; done`,
-    1_000,
+    4_000,
   );
   expect(exit).toMatchObject({ status: 9, cancelled: true });
   expect(pids).toHaveLength(2);

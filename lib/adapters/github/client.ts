@@ -26,6 +26,13 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** No answer came. */
+export interface Silence {
+  readonly cause: NodeJS.ErrnoException;
+}
+
+export const isSilence = (outcome: Answer | Silence): outcome is Silence => 'cause' in outcome;
+
 export interface CallOptions {
   readonly body?: unknown;
   /** `safe`: may be carried out twice. `once`: repeated only when GitHub certainly did nothing. */
@@ -47,7 +54,7 @@ export function githubClient(access: GitHubAccess): GitHubCall {
     const deadline = clock.now() + budget;
     for (let attempt = 1; ; attempt++) {
       const outcome = await send(method, path, body, Math.min(attemptTimeout, deadline - clock.now()));
-      if (!(outcome instanceof Error) && outcome.status < 300) {
+      if (!isSilence(outcome) && outcome.status < 300) {
         if (outcome.body === undefined)
           throw new UnreachableError(`${access.apiUrl} answers, but not as GitHub's API`);
         return outcome.body;
@@ -56,22 +63,21 @@ export function githubClient(access: GitHubAccess): GitHubCall {
       const wait = waitBefore(attempt, outcome, clock.now());
       const stop = signal?.aborted === true || clock.now() + wait >= deadline;
       if (stop || !isRetryable(outcome, repeat)) {
-        throw outcome instanceof Error
-          ? unreachable(access.apiUrl, outcome)
-          : refusalOf(method, path, outcome);
+        throw isSilence(outcome) ? unreachable(access.apiUrl, outcome) : refusalOf(method, path, outcome);
       }
       await clock.sleep(wait);
     }
   };
 }
 
-const unreachable = (apiUrl: string, cause: Error): UnreachableError =>
-  new UnreachableError(
-    `${new URL(apiUrl).host} could not be reached: ${cause.message || (cause as NodeJS.ErrnoException).code}`,
-    { cause },
-  );
+function unreachable(apiUrl: string, { cause }: Silence): UnreachableError {
+  const why = ['AbortError', 'TimeoutError'].includes(cause.name)
+    ? 'no answer in time'
+    : cause.message || cause.code;
+  return new UnreachableError(`${new URL(apiUrl).host} could not be reached: ${why}`, { cause });
+}
 
-type Send = (method: string, path: string, body: unknown, timeout: Milliseconds) => Promise<Answer | Error>;
+type Send = (method: string, path: string, body: unknown, timeout: Milliseconds) => Promise<Answer | Silence>;
 
 function sender({ apiUrl, token, proxyEnv }: GitHubAccess): Send {
   const secure = apiUrl.startsWith('https:');
@@ -90,7 +96,7 @@ function sender({ apiUrl, token, proxyEnv }: GitHubAccess): Send {
         {
           method,
           agent,
-          signal: AbortSignal.timeout(Math.max(1, timeout)),
+          signal: AbortSignal.timeout(Math.max(1, Math.ceil(timeout))),
           headers:
             text === undefined
               ? headers
@@ -104,7 +110,7 @@ function sender({ apiUrl, token, proxyEnv }: GitHubAccess): Send {
             if (size > longestAnswer) response.destroy(new Error('the answer is too long'));
             chunks.push(chunk);
           });
-          response.once('error', resolve);
+          response.once('error', (cause) => resolve({ cause }));
           response.once('end', () =>
             resolve({
               status: response.statusCode ?? 0,
@@ -114,13 +120,7 @@ function sender({ apiUrl, token, proxyEnv }: GitHubAccess): Send {
           );
         },
       );
-      request.once('error', (error) =>
-        resolve(
-          error.name === 'AbortError' || error.name === 'TimeoutError'
-            ? new Error('no answer in time', { cause: error })
-            : error,
-        ),
-      );
+      request.once('error', (cause) => resolve({ cause }));
       request.end(text);
     });
 }

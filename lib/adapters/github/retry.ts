@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../../domain/duration.ts';
-import type { Answer } from './client.ts';
+import { isSilence } from './client.ts';
+import type { Answer, Silence } from './client.ts';
 
 /** GitHub sets a rate limit by 403 or 429 with one of these (docs, "Rate limits for the REST API"). */
 const isRateLimited = ({ status, headers }: Answer): boolean =>
@@ -10,16 +11,14 @@ const isRateLimited = ({ status, headers }: Answer): boolean =>
 const neverSent = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** Whether another attempt can help and cannot do the same thing twice where that matters. */
-export function isRetryable(outcome: Answer | Error, repeat: 'safe' | 'once'): boolean {
-  if (outcome instanceof Error) {
-    return repeat === 'safe' || neverSent.includes((outcome as NodeJS.ErrnoException).code ?? '');
-  }
+export function isRetryable(outcome: Answer | Silence, repeat: 'safe' | 'once'): boolean {
+  if (isSilence(outcome)) return repeat === 'safe' || neverSent.includes(outcome.cause.code ?? '');
   return isRateLimited(outcome) || (outcome.status >= 500 && repeat === 'safe');
 }
 
 /** As long as GitHub asks for, else 0.5 s doubling, with up to a quarter more so that jobs do not march in step. */
-export function waitBefore(attempt: number, outcome: Answer | Error, now: number): Milliseconds {
-  if (!(outcome instanceof Error)) {
+export function waitBefore(attempt: number, outcome: Answer | Silence, now: number): Milliseconds {
+  if (!isSilence(outcome)) {
     const after = Number(outcome.headers['retry-after']);
     if (after >= 0) return after * 1_000;
     const reset = Number(outcome.headers['x-ratelimit-reset']);

@@ -57,7 +57,7 @@ async function fromRepository(
   options: FetchOptions,
 ): Promise<Chart> {
   await writeRepositories([{ name: repository, url: source.url, ...access, ...transport }], options.home);
-  const subject = `chart ${source.name} in ${source.url}`;
+  const subject = `chart ${source.name} in ${source.url.replace(/\/\/[^/@]*@/, '//')}`; // without user:password@
   await succeed(repoUpdateArgv(repository, options.version), subject, options);
   const ref = `${repository}/${source.name}`;
   return pulled({ ref, plainHttp: false, ...pinned(source.version), ...transport }, subject, options);

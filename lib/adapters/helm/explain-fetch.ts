@@ -19,9 +19,9 @@ const rules: readonly Rule[] = [
     () => ['the repository has no chart of that name', 'mend chart, or repo'],
   ],
   [
-    /x509: (.*)|tls: failed to verify certificate: (.*)/,
+    /(?:tls: failed to verify certificate|x509): (?:x509: )?(.*)/,
     (at) => [
-      `the certificate of the chart source is not trusted: ${at(1) || at(2)}`,
+      `the certificate of the chart source is not trusted: ${at(1)}`,
       'give its certificate authority in chart-ca',
     ],
   ],

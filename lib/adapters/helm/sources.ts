@@ -1,4 +1,4 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
 import type { ChartAccess } from '../../domain/chart.ts';
 import { registryFile, repositoriesFile } from './environment.ts';
 
@@ -36,6 +36,7 @@ export async function writeLogin(
   { username, password }: ChartAccess,
   { home, registryConfig }: { home: string; registryConfig?: string },
 ): Promise<void> {
+  await rm(registryFile(home), { force: true });
   if (username !== undefined && password !== undefined) {
     const auth = Buffer.from(`${username}:${password}`).toString('base64');
     const auths = Object.fromEntries(namesOf(host).map((name) => [name, { auth }]));

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import type { ClusterAccess } from '../../domain/cluster.ts';
-import { ConfigurationError } from '../../domain/errors.ts';
+import { ConfigurationError, TargetError } from '../../domain/errors.ts';
 import { mergeKubeconfigs, parseKubeconfig, readKubeconfig, targetOf } from '../../domain/kubeconfig.ts';
 import type {
   Kubeconfig,
@@ -157,8 +157,7 @@ function credentialsOf(
   if (user.exec !== undefined || user['auth-provider'] !== undefined) {
     const text = JSON.stringify(config);
     return fetched(async () => {
-      const { credentials } = await loadCredentialPlugins();
-      const identity = await credentials(text, target.context);
+      const identity = await askPlugin(text, target.context);
       if (identity.token !== undefined) options.mask(identity.token);
       return identity;
     }, options.clock);
@@ -168,6 +167,18 @@ function credentialsOf(
   }
   const identity = writtenIdentity(user);
   return user.tokenFile === undefined ? fixed(identity) : fromFile(user.tokenFile, identity);
+}
+
+async function askPlugin(kubeconfig: string, context: string): Promise<Identity> {
+  const { credentials } = await loadCredentialPlugins();
+  try {
+    return await credentials(kubeconfig, context);
+  } catch (cause) {
+    throw new TargetError(cause instanceof Error ? cause.message : String(cause), {
+      subject: `credentials of context ${context}`,
+      remedy: 'the plugin runs on this runner: see that it is installed, and logged in before this step',
+    }, { cause });
+  }
 }
 
 function writtenIdentity(user: KubeconfigUser): Identity {

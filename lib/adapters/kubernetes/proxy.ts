@@ -1,5 +1,6 @@
 /** Which proxy leads to the API, by the rules that helm (Go) follows, so that both take the same way. */
 import { BlockList, isIP } from 'node:net';
+import { isLoopback } from '../../domain/kubeconfig.ts';
 
 /** HTTPS_PROXY and NO_PROXY (names, `.suffixes`, addresses, CIDR ranges, each with an optional port), in either case. */
 export type ProxySettings = Readonly<Record<string, string | undefined>>;
@@ -9,8 +10,7 @@ export function proxyFor(server: URL, settings: ProxySettings): URL | undefined 
   const httpsProxy = settings['HTTPS_PROXY'] || settings['https_proxy'] || '';
   const noProxy = settings['NO_PROXY'] || settings['no_proxy'] || '';
   const host = server.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  const local = host === 'localhost' || host === '::1' || host.startsWith('127.');
-  if (httpsProxy === '' || server.protocol !== 'https:' || local) return undefined;
+  if (httpsProxy === '' || server.protocol !== 'https:' || isLoopback(server.hostname)) return undefined;
   const entries = noProxy.split(',').map((entry) => entry.trim().toLowerCase());
   if (entries.some((entry) => entry !== '' && covers(entry, host, server.port || '443'))) return undefined;
   return new URL(httpsProxy.includes('://') ? httpsProxy : `http://${httpsProxy}`);

@@ -91,6 +91,7 @@ export class KubeFollowing implements Following {
       return await judging.verdict;
     } finally {
       over.abort();
+      this.#ledger.turnPage();
       signal?.removeEventListener('abort', cancel);
     }
   }

@@ -70,7 +70,7 @@ export class Judging {
     this.#alarmAt = until;
     this.#alarm.abort();
     this.#alarm = new AbortController();
-const ring = (): void => {
+    const ring = (): void => {
       // The moment that it rings in may have begun a little earlier: then it must ring again.
       this.#alarmAt = 0;
       this.#terms.onTime();

@@ -10,9 +10,10 @@ interface Entry {
   /** The object without its resourceVersion: two states that read the same are one fact. */
   readonly text: string;
   readonly generation: number | undefined;
+  readonly chapter: number;
 }
 
-/** States kept of one object: the first, the last of each generation, and the newest few. */
+/** States kept of one object: the first, the last of each generation and chapter, and the newest few. */
 const newestKept = 4;
 
 /**
@@ -23,6 +24,12 @@ export class Ledger {
   readonly #observations = new Map<number, Observation>();
   readonly #entries = new Map<string, Map<number, Entry>>();
   #next = 0;
+  #chapter = 0;
+
+  /** A verdict was given on what is there now: its basis stays, whatever comes. */
+  turnPage(): void {
+    this.#chapter += 1;
+  }
 
   add(observation: Observation): void {
     if (observation.kind !== 'object') {
@@ -39,7 +46,12 @@ export class Ledger {
       this.#observations.set(place, { ...observation, at: last.at });
       return;
     }
-    entries.set(this.#next, { at: observation.at, text, generation: observedGeneration(object) });
+    entries.set(this.#next, {
+      at: observation.at,
+      text,
+      generation: observedGeneration(object),
+      chapter: this.#chapter,
+    });
     this.#observations.set(this.#next++, observation);
     this.#thin(entries);
   }
@@ -68,7 +80,7 @@ export class Ledger {
     const places = [...entries];
     const spare = places.slice(1, -newestKept).filter(([, entry], index) => {
       const following = places[index + 2]?.[1];
-      return following?.generation === entry.generation;
+      return following?.generation === entry.generation && following?.chapter === entry.chapter;
     });
     for (const [place] of spare) {
       entries.delete(place);

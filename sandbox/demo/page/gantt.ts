@@ -24,13 +24,16 @@ export function drawGantt(source: string): string | undefined {
   const x = (at: number): number => sizes.labels + ((at - from) / (to - from)) * wide;
   const height = bars.length * sizes.row + sizes.axis;
   return `<svg class="gantt" viewBox="0 0 ${sizes.width} ${height}" role="img" aria-label="timeline">
-${ticks(from, to).map((at) => tick(x(at), height, at)).join('\n')}
+${ticks(from, to)
+  .map((at) => tick(x(at), height, at))
+  .join('\n')}
 ${bars.map((bar, row) => drawBar(bar, row, x)).join('\n')}
 </svg>`;
 }
 
 function barIn(line: string): Bar[] {
-  const [, label = '', state = '', start, end] = /^ *(.+?) +:(?:(done|crit|active), *)?(\d+), *(\d+)$/.exec(line) ?? [];
+  const [, label = '', state = '', start, end] =
+    /^ *(.+?) +:(?:(done|crit|active), *)?(\d+), *(\d+)$/.exec(line) ?? [];
   if (label === '') return [];
   return [{ label, state: state as Bar['state'], start: Number(start), end: Number(end) }];
 }
@@ -47,7 +50,11 @@ const tick = (x: number, height: number, at: number): string =>
 
 /** Whole seconds, at most six of them. */
 function ticks(from: number, to: number): number[] {
-  const step = [1, 2, 5, 10, 15, 30, 60, 120, 300].find((seconds) => (to - from) / (seconds * 1000) <= 6) ?? 600;
+  const step =
+    [1, 2, 5, 10, 15, 30, 60, 120, 300].find((seconds) => (to - from) / (seconds * 1000) <= 6) ?? 600;
   const first = Math.ceil(from / (step * 1000)) * step * 1000;
-  return Array.from({ length: Math.max(0, Math.floor((to - first) / (step * 1000)) + 1) }, (_, n) => first + n * step * 1000);
+  return Array.from(
+    { length: Math.max(0, Math.floor((to - first) / (step * 1000)) + 1) },
+    (_, n) => first + n * step * 1000,
+  );
 }

@@ -1,14 +1,21 @@
 import type { LoadReport } from '../load.ts';
 import { escape, lasting } from './html.ts';
 
-const palette = ['#218bff', '#2da44e', '#bf8700', '#8250df'];
-const lostColour = '#cf222e';
+/** A version has the same colour in every chart; '' is a lost request. */
+const colours: Readonly<Record<string, string>> = {
+  v1: '#218bff',
+  v2: '#2da44e',
+  v3: '#bf8700',
+  '': '#cf222e',
+};
 const sizes = { width: 860, height: 120, axis: 18 } as const;
 
 /** Which version answered the requests of each second: one bar a second. */
 export function loadChart(load: LoadReport, perSecond: number): string {
-  const versions = [...new Set(load.seconds.flatMap((second) => Object.keys(second)))].filter((version) => version !== '').sort();
-  const colour = (version: string): string => (version === '' ? lostColour : (palette[versions.indexOf(version)] ?? '#57606a'));
+  const versions = [...new Set(load.seconds.flatMap((second) => Object.keys(second)))]
+    .filter((version) => version !== '')
+    .sort();
+  const colour = (version: string): string => colours[version] ?? '#57606a';
   const wide = sizes.width / Math.max(load.seconds.length, 20);
   const bars = load.seconds.map((second, at) => {
     let top = sizes.height;
@@ -26,7 +33,8 @@ export function loadChart(load: LoadReport, perSecond: number): string {
     at % every === 0 ? `<text class="time" x="${at * wide}" y="${sizes.height + 14}">${at} s</text>` : '',
   );
   const legend = [...versions, ...(load.lost > 0 ? [''] : [])].map(
-    (version) => `<span class="key"><i style="background:${colour(version)}"></i>${version === '' ? 'lost' : `answered by ${escape(version)}`}</span>`,
+    (version) =>
+      `<span class="key"><i style="background:${colour(version)}"></i>${version === '' ? 'lost' : `answered by ${escape(version)}`}</span>`,
   );
   return `<div class="load"><svg viewBox="0 0 ${sizes.width} ${sizes.height + sizes.axis}" role="img" aria-label="requests by version">
 ${bars.join('')}${marks.join('')}</svg>

@@ -6,7 +6,8 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     code: ({ text, lang }) =>
-      (lang === 'mermaid' ? drawGantt(text) : undefined) ?? `<pre class="lang-${escape(lang ?? '')}"><code>${coloured(text, lang)}</code></pre>\n`,
+      (lang === 'mermaid' ? drawGantt(text) : undefined) ??
+      `<pre class="lang-${escape(lang ?? '')}"><code>${coloured(text, lang)}</code></pre>\n`,
   },
 });
 

@@ -32,14 +32,17 @@ ${artifacts.length === 0 ? '' : `<div class="card"><h4>Artifacts</h4><ul>${artif
 </article>`;
 }
 
-const fact = (name: string, value: string): string => `<div><span class="small">${name}</span><br>${value}</div>`;
+const fact = (name: string, value: string): string =>
+  `<div><span class="small">${name}</span><br>${value}</div>`;
 
 function jobBox(job: JobRun, { jobs }: WorkflowRun, reviewers: RunPage['reviewers']): string {
   const asked = reviewers[job.environment ?? ''] ?? [];
   const gate = asked.length === 0 ? '' : gateBox(job, asked);
   const wire = job.needs.length === 0 ? '' : '<span class="wire"></span>';
-  const took = job.startedAt === undefined ? 'skipped' : lasting((job.endedAt ?? job.startedAt) - job.startedAt);
-  const environment = job.environment === undefined ? '' : `<div class="small">environment ${escape(job.environment)}</div>`;
+  const took =
+    job.startedAt === undefined ? 'skipped' : lasting((job.endedAt ?? job.startedAt) - job.startedAt);
+  const environment =
+    job.environment === undefined ? '' : `<div class="small">environment ${escape(job.environment)}</div>`;
   const last = jobs.at(-1) === job ? ' last' : '';
   return `${wire}${gate}<div class="job${last}"><span class="mark ${job.result}">${marks[job.result]}</span> <b>${escape(job.name)}</b> <span class="small">${took}</span>${environment}</div>`;
 }
@@ -47,14 +50,18 @@ function jobBox(job: JobRun, { jobs }: WorkflowRun, reviewers: RunPage['reviewer
 /** act knows no gates: what is shown is where GitHub would wait, and for whom. */
 function gateBox(job: JobRun, asked: readonly string[]): string {
   const said =
-    job.startedAt === undefined ? 'nobody was asked: the job before it failed' : `here GitHub waits for ${asked.map(escape).join(' or ')}`;
+    job.startedAt === undefined
+      ? 'nobody was asked: the job before it failed'
+      : `here GitHub waits for ${asked.map(escape).join(' or ')}`;
   return `<div class="gate"><b>Review deployments</b><div class="small">${said}</div></div><span class="wire"></span>`;
 }
 
-const signs: Readonly<Record<Annotation['kind'], string>> = { error: '✕', warning: '⚠', notice: 'ⓘ' };
+const signs: Readonly<Record<Annotation['kind'], string>> = { error: '✕', warning: '!', notice: 'i' };
 
 function annotations(jobs: readonly JobRun[]): string {
-  const all = jobs.flatMap((job) => job.steps.flatMap((step) => step.annotations.map((annotation) => ({ job, annotation }))));
+  const all = jobs.flatMap((job) =>
+    job.steps.flatMap((step) => step.annotations.map((annotation) => ({ job, annotation }))),
+  );
   if (all.length === 0) return '';
   const rows = all.map(
     ({ job, annotation: { kind, title, message } }) =>
@@ -67,5 +74,8 @@ function annotations(jobs: readonly JobRun[]): string {
 const summariesOf = ({ name, steps }: JobRun): string =>
   steps
     .filter(({ summary }) => summary.trim() !== '')
-    .map(({ summary }) => `<div class="card summary"><h4>${escape(name)} summary</h4><div class="markdown">${renderSummary(summary)}</div></div>`)
+    .map(
+      ({ summary }) =>
+        `<div class="card summary"><h4>${escape(name)} summary</h4><div class="markdown">${renderSummary(summary)}</div></div>`,
+    )
     .join('');

@@ -197,7 +197,10 @@ test('requests and streams go through the proxy, which may refuse', async () => 
   const asked: string[] = [];
   const connectTo = http.createServer().on('connect', (request, socket, head) => {
     asked.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
-    if (asked.length > 1) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    if (asked.length > 1) {
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      return;
+    }
     const upstream = net.connect(server.port, '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       upstream.write(head);

@@ -22,6 +22,15 @@ test('of many states the first, the last of each generation and the newest four 
   expect(kept(ledger.all())).toEqual([0, 7, 16, 17, 18, 19].map((n) => `Deployment ${n}`));
 });
 
+test('what a verdict was given on stays', () => {
+  const ledger = new Ledger();
+  for (let n = 0; n < 10; n++) {
+    ledger.add(saw(n, web(n)));
+    if (n === 3) ledger.turnPage();
+  }
+  expect(kept(ledger.all())).toEqual([0, 3, 6, 7, 8, 9].map((n) => `Deployment ${n}`));
+});
+
 test('a state that reads the same is one fact, at its newest version', () => {
   const ledger = new Ledger();
   ledger.add(saw(1, web(1)));

@@ -1,6 +1,6 @@
 /** Who we are to the API, and how that is kept fresh while a long step runs. */
-import { readFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { ConfigurationError } from '../../../domain/errors.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { tokenExpiry } from '../token.ts';
 
@@ -30,11 +30,18 @@ export const fixed = (identity: Identity): Credentials => ({
 
 /** A token in a file that its owner (the kubelet, a sidecar) replaces: read for every request. */
 export const fromFile = (path: string, rest: Identity = {}): Credentials => ({
-  async current() {
-    return { ...rest, token: (await readFile(path, 'utf8')).trim() };
-  },
-  refused: ({ token }) => readFileSync(path, 'utf8').trim() !== token,
+  current: async () => ({ ...rest, token: tokenIn(path) }),
+  refused: ({ token }) => tokenIn(path) !== token,
 });
+
+function tokenIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    const problem = `names a token file that cannot be read on this runner: ${path}`;
+    throw new ConfigurationError([{ input: 'kubeconfig', problem }], { cause });
+  }
+}
 
 /** Fetched identities are renewed this long before they expire, so that none dies on its way. */
 const margin = 60_000;

@@ -1,0 +1,87 @@
+// npm run demo -- [--helm 3|4] [--down] [--quiet]: a chart reaches a real cluster, three times
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sandboxEnv } from '../client.ts';
+import { down, up } from '../launch.ts';
+import { stateDirectory } from '../layout.ts';
+import { ownCluster } from '../own-cluster.ts';
+import { startProgress } from '../progress.ts';
+import type { Progress } from '../progress.ts';
+import { pushServiceImage } from '../service/image.ts';
+import { ensureTools } from '../tools.ts';
+import { page } from './page/page.ts';
+import { newStage } from './stage.ts';
+import { tellStory } from './story.ts';
+import type { Chapter, Images } from './story.ts';
+import { closingTable } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    helm: { type: 'string', default: '4' },
+    down: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const reportFile = resolve('demo-report.html');
+
+if (values.helm !== '3' && values.helm !== '4') fail('--helm is 3 or 4');
+if (ownCluster(process.env)) fail('the demo needs the sandbox: unset SLIPWAY_KUBECONFIG');
+process.exitCode = await demo(values.helm === '3' ? 3 : 4);
+
+function fail(message: string): never {
+  console.error(`demo: ${message}`);
+  process.exit(2);
+}
+
+async function demo(helm: 3 | 4): Promise<number> {
+  const progress = startProgress(console.log);
+  const parts: [string, number][] = [];
+  const timed = async <T>(part: string, work: () => PromiseLike<T>): Promise<T> => {
+    const from = Date.now();
+    try {
+      return await work();
+    } finally {
+      parts.push([part, Date.now() - from]);
+    }
+  };
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+
+  await timed('tools and sandbox up', async () => {
+    await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
+    await up(stateDirectory(process.env), progress);
+  });
+  const images = await timed('images v1, v2, v3 built and pushed', () => pushImages(progress));
+  const chapters: Chapter[] = [];
+  const sandbox = sandboxEnv();
+  const stage = await timed('team and cluster access', () => newStage(sandbox, helm));
+  try {
+    const onLine = (job: string, line: string): void => {
+      if (!values.quiet) progress.say(job, line);
+    };
+    for await (const chapter of tellStory(stage, images, { onLine, signal: interrupted.signal })) {
+      chapters.push(chapter);
+      progress.say('story', `${chapter.title}: ${chapter.differs.length === 0 ? 'as told' : 'NOT as told'}`);
+      for (const difference of chapter.differs) progress.say('story', `  ${difference}`);
+    }
+  } finally {
+    await timed('cleaned up', () => stage[Symbol.asyncDispose]());
+  }
+  if (values.down) await timed('sandbox down', () => down(stateDirectory(process.env), progress));
+
+  writeFileSync(reportFile, page({ chapters, helm: `Helm ${helm}`, madeAt: new Date() }));
+  console.log(`\n${closingTable(parts, chapters)}\n\nrun pages: ${reportFile}`);
+  return chapters.length === 3 && chapters.every(({ differs }) => differs.length === 0) ? 0 : 1;
+}
+
+async function pushImages(progress: Progress): Promise<Images> {
+  const { registry } = sandboxEnv();
+  const [v1, v2, v3] = [
+    await pushServiceImage({ registry, version: 'v1' }),
+    await pushServiceImage({ registry, version: 'v2' }),
+    await pushServiceImage({ registry, version: 'v3', faults: { FAULT_NEVER_READY: 'true' } }),
+  ];
+  for (const { pinned } of [v1, v2, v3]) progress.say('image', pinned);
+  return { v1, v2, v3 };
+}

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import {
+  decideLock,
+  describeHolder,
+  holderText,
+  isExpired,
+  parseHolder,
+} from '../../../lib/domain/lock/decide.ts';
+import type { LockFacts, LockHolder } from '../../../lib/domain/lock/decide.ts';
+
+const me: LockHolder = {
+  repository: 'acme/shop',
+  run: '42',
+  attempt: 2,
+  job: '7',
+  nonce: 'mine',
+  pid: 10,
+  runner: 'r1',
+};
+const other: LockHolder = { ...me, run: '41', nonce: 'theirs', pid: 20, runner: 'r2' };
+const earlierStep: LockHolder = { ...me, nonce: 'before', pid: 9 };
+const earlierAttempt: LockHolder = { ...other, run: '42', attempt: 1 };
+
+const cases: readonly [string, Partial<LockFacts>, 'take' | 'ask' | 'wait'][] = [
+  ['nobody', { holder: undefined }, 'take'],
+  ['we ourselves: the answer to our request was lost', { holder: me, processAlive: true }, 'take'],
+
+  ['another run, alive', { holder: other }, 'wait'],
+  ['another run, alive, takeover expired', { holder: other, takeover: 'expired' }, 'wait'],
+  ['another run, expired: GitHub must be asked', { holder: other, expired: true }, 'ask'],
+  ['another run, expired, finished', { holder: other, expired: true, job: 'finished' }, 'take'],
+  ['another run, expired, still running', { holder: other, expired: true, job: 'running' }, 'wait'],
+  ['another run, expired, unknown counts as alive', { holder: other, expired: true, job: 'unknown' }, 'wait'],
+  ['another run, expired, takeover expired', { holder: other, expired: true, takeover: 'expired' }, 'take'],
+  ['another run, finished but not expired: it may still write', { holder: other, job: 'finished' }, 'wait'],
+
+  ['an earlier attempt, alive', { holder: earlierAttempt }, 'wait'],
+  ['an earlier attempt, expired', { holder: earlierAttempt, expired: true }, 'take'],
+  ['a later attempt, expired', { holder: { ...earlierAttempt, attempt: 3 }, expired: true }, 'ask'],
+  [
+    'the same run number in another repository',
+    { holder: { ...earlierAttempt, repository: 'a/b' }, expired: true },
+    'ask',
+  ],
+
+  ['an earlier step of this job, its process gone', { holder: earlierStep }, 'take'],
+  ['an earlier step of this job, still working', { holder: earlierStep, processAlive: true }, 'wait'],
+  ['another job of this attempt, its process gone', { holder: { ...earlierStep, job: '8' } }, 'wait'],
+  [
+    'this job on another machine: its processes are not ours to see',
+    { holder: { ...earlierStep, runner: 'r2' } },
+    'wait',
+  ],
+
+  ['a text that is not ours', { holder: 'unreadable', expired: true }, 'wait'],
+  [
+    'a text that is not ours, takeover expired',
+    { holder: 'unreadable', expired: true, takeover: 'expired' },
+    'take',
+  ],
+];
+
+test.each(cases)('held by %s', (_, facts, kind) => {
+  const decision = decideLock({
+    me,
+    holder: undefined,
+    expired: false,
+    processAlive: false,
+    takeover: 'proven',
+    ...facts,
+  });
+  expect(decision.kind).toBe(kind);
+});
+
+test.each([
+  ['renewed a moment ago', 0, 0, 1_000, false],
+  ['a minute by the clocks, which may differ', 0, 55_000, 61_000, false],
+  ['long ago by the clocks', 0, 90_000, 90_001, true],
+  ['by a clock that runs ahead, unchanged before our eyes', 600_000, 0, 60_001, true],
+])('%s', (_, renewedAt, seenAt, now, expired) => {
+  expect(isExpired(renewedAt, seenAt, now)).toBe(expired);
+});
+
+test('the holder survives its text, whatever the runner is called', () => {
+  const odd = { ...me, job: 'deploy@rack/1 (old)' };
+  expect(holderText(odd)).toBe('acme/shop/42/2/deploy%40rack%2F1%20(old)/mine');
+  expect(parseHolder(holderText(odd), odd.pid, odd.runner)).toEqual(odd);
+  expect(parseHolder('node-1_abc', 0, '')).toBeUndefined();
+  expect(describeHolder(odd)).toBe('acme/shop run 42 attempt 2 job deploy@rack/1 (old)');
+});

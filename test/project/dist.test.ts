@@ -1,0 +1,43 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { bundleProblems } from '../../scripts/bundle.ts';
+import { compareFolders } from '../../scripts/compare-folders.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function put(files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  }
+}
+
+test('missing, left over and different files are named', async () => {
+  put({ 'a/x/1': 'same', 'a/x/2': 'two', 'a/y': 'y', 'b/x/1': 'same', 'b/x/2': 'TWO!', 'b/z': 'z' });
+  expect(await compareFolders(join(folder, 'a'), join(folder, 'b'))).toEqual([
+    'differs   x/2 (4 bytes, should be 3)',
+    'missing   y',
+    'left over z',
+  ]);
+});
+
+test('a folder equals itself; one that is not there is empty', async () => {
+  put({ 'a/x': '1' });
+  expect(await compareFolders(join(folder, 'a'), join(folder, 'a'))).toEqual([]);
+  expect(await compareFolders(join(folder, 'a'), join(folder, 'none'))).toEqual(['missing   x']);
+});
+
+test.each([
+  ['eval("require")("pg-native")', ['requires pg-native, which is not installed and fails in an ES module']],
+  ['eval("require")("bufferutil")', []],
+  ['"/home/me/slipway/lib/x.js"', ['names the path /home/me/slipway']],
+  ['"/home/me/slipways"', []],
+])('bundle text %s', (text, expected) => {
+  expect(bundleProblems(text, ['/home/me/slipway', '/'])).toEqual(expected);
+});
