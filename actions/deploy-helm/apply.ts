@@ -1,9 +1,11 @@
 import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
+import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
+import type { Beside } from '../../lib/steps/roll-out.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
@@ -21,37 +23,31 @@ export interface Applied {
 export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports: Ports): Promise<Applied> {
   const hooks = ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
   let release: HelmRelease | undefined;
+  const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
+    await bringCrds(plan, inputs, ports);
+    const onLine = (line: string): void => ports.log.debug(line);
+    release = await ports.helm.upgrade(plan.intent, { signal, onLine, onWaiting: onApplied });
+    const { revision } = release;
+    await journal.write((now) => ({ ...moveTo(now, 'applied'), revision, to: { ...now.to, revision } }));
+  };
+  const { gated, advisory } = plan;
+  const order = {
+    gated,
+    advisory,
+    apply: upgrade,
+    within: inputs.timeout,
+    onProgress: ports.progress,
+    signal: ports.signal,
+  };
   try {
-    const { verdict, observations } = await journal.step('helm upgrade and roll-out', () =>
-      rollOut(
-        {
-          gated: plan.gated,
-          within: inputs.timeout,
-          onProgress: ports.progress,
-          signal: ports.signal,
-          apply: async () => {
-            await bringCrds(plan, inputs, ports);
-            release = await ports.helm.upgrade(plan.intent, {
-              signal: ports.signal,
-              onLine: (line) => ports.log.debug(line),
-            });
-            const { revision } = release;
-            await journal.write((now) => ({
-              ...now,
-              state: 'applied',
-              revision,
-              to: { ...now.to, revision },
-            }));
-          },
-        },
-        ports,
-      ),
+    const { verdict, observations } = await journal.step(
+      'helm upgrade and roll-out',
+      () => rollOut(order, ports),
+      (rolled) => rolled.verdict.outcome,
     );
-    return {
-      verdict,
-      observations,
-      ...(release === undefined ? {} : { release, revision: release.revision }),
-    };
+    if (release === undefined)
+      return { verdict, observations, ...(await writtenRevision(plan, inputs, ports)) };
+    return { verdict, observations, release, revision: release.revision };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return {

@@ -43,6 +43,8 @@ export interface Plan {
   readonly objects: readonly ManifestObject[];
   /** What must become ready. */
   readonly gated: readonly ObjectId[];
+  /** Looked at, but not waited for. */
+  readonly advisory: readonly ObjectId[];
   /** The revision that Helm calls deployed; undefined on a first install. */
   readonly previous: Revision | undefined;
   /** Newest revision number in Helm's history, whatever its status; 0 when there is none. */
@@ -96,7 +98,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   const rendered = await ports.helm.render(intent, { signal: ports.signal });
   const size = checkSize(rendered, release);
   const manifest = await resolveObjects(ports.kube, rendered.manifest, release.namespace);
-  const { gated, faults } = chooseTargets(manifest.objects, inputs);
+  const { gated, advisory, faults } = chooseTargets(manifest.objects, inputs);
   const waits = postHooks(rendered, previous);
   if (faults.length > 0) throw new ConfigurationError(faults);
   if (waits.length > 0 && inputs.ignore.length > 0) refuseIgnore(inputs, waits);
@@ -106,7 +108,9 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   if (missing.length > 0) throw new ConfigurationError(missing);
 
   const [unwatched, unproven] = await inOrderOfBlame([
-    namespaceExists ? checkPermissions(ports.kube, release.namespace, manifest, inputs) : Promise.resolve([]),
+    namespaceExists
+      ? checkPermissions(ports.kube, release.namespace, manifest, gated, inputs)
+      : Promise.resolve([]),
     checkImagesExist(ports, release.namespace, manifest.objects, { ...hookImages, ...images }),
   ]);
   return {
@@ -116,6 +120,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
     rendered,
     objects: manifest.objects,
     gated,
+    advisory,
     previous,
     newest: revisions[0]?.revision ?? 0,
     images,

@@ -1,8 +1,10 @@
+import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
+import type { LockOptions } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { withLock } from '../../lib/steps/locked.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
@@ -59,7 +61,13 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   }
   await plan.createNamespace();
 
-  const lockOptions = { timeout: inputs.lockTimeout, takeover: inputs.lockTakeover, signal: ports.signal };
+  const lockOptions: LockOptions = {
+    timeout: inputs.lockTimeout,
+    takeover: inputs.lockTakeover,
+    signal: ports.signal,
+    onWaiting: (holder, waited) =>
+      ports.log.info(`${formatDuration(waited)}  waiting for the lock: ${holder} holds it`),
+  };
   return withLock(ports.locks, inputs.release, ports.holder, lockOptions, async (lock) => {
     const current = await stillTrue(plan, inputs, ports);
     const before = await findWayBack(current, inputs, ports);

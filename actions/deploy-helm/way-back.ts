@@ -42,7 +42,7 @@ async function runsReady(revision: Revision, inputs: Inputs, ports: Ports): Prom
   const { objects } = await resolveObjects(ports.kube, revision.manifest, inputs.release.namespace);
   const { gated } = chooseTargets(objects, { gate: [], ignore: inputs.ignore });
   const { verdict } = await rollOut(
-    { gated, within: 0, apply: async () => {}, onProgress: () => {}, signal: ports.signal },
+    { gated, advisory: [], within: 0, apply: async () => {}, onProgress: () => {}, signal: ports.signal },
     ports,
   );
   return verdict.outcome === 'pass';

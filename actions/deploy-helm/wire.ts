@@ -5,7 +5,7 @@ import type { ReleaseAdapters } from '../../lib/adapters/release/connect.ts';
 import { progressLine } from '../../lib/domain/verdict/progress.ts';
 import type { WorkloadProgress } from '../../lib/domain/verdict/types.ts';
 import type { ClusterAccess } from '../../lib/domain/cluster.ts';
-import { inputsOf, proxyOf, read } from '../../lib/runtime/environment.ts';
+import { githubOf, inputsOf, proxyOf, read } from '../../lib/runtime/environment.ts';
 import { startHeartbeat } from '../../lib/runtime/heartbeat.ts';
 import { isAlive } from '../../lib/runtime/process-group.ts';
 import type { Context } from '../../lib/runtime/step.ts';
@@ -47,9 +47,7 @@ async function wire(
   const { env, clock, spawn, log, temp, signal, actor } = context;
   const github = connectGitHub({
     token: inputsOf(env)['github-token'] ?? '',
-    apiUrl: read(env, 'GITHUB_API_URL'),
-    serverUrl: read(env, 'GITHUB_SERVER_URL'),
-    proxyEnv: proxyOf(env),
+    ...githubOf(env),
     clock,
     signal,
     actor,

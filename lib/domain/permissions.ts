@@ -25,7 +25,7 @@ const core = (plural: string) => ({ group: '', resource: plural });
  */
 export function permissionsFor(
   namespace: string,
-  objects: readonly { readonly id: ObjectId; readonly type: ResourceType }[],
+  objects: readonly { readonly id: ObjectId; readonly type: ResourceType; readonly gated: boolean }[],
   { dryRun }: { dryRun: boolean },
 ): Permissions {
   const ask = (
@@ -43,28 +43,29 @@ export function permissionsFor(
         ...ask(lease, ['get', 'create', 'update', 'delete']),
       ];
 
-  const kinds = new Map(
-    objects.map(({ id, type }) => [
-      `${type.group}/${type.plural}/${id.namespace}`,
-      { type, namespace: id.namespace },
-    ]),
-  );
-  const applied = [...kinds.values()].flatMap(({ type, namespace: where }) =>
-    ask(
-      { group: type.group, resource: type.plural },
-      dryRun ? ['get'] : ['get', 'create', 'patch'],
-      type.namespaced ? where : '',
-    ),
-  );
-  const watched = dryRun
-    ? []
-    : [
-        ...ask(core('pods'), ['list', 'watch']),
-        ...ask({ group: 'apps', resource: 'replicasets' }, ['list', 'watch']),
-      ];
+  const byKind = (wanted: typeof objects, verbs: readonly string[]): AccessQuestion[] => {
+    const kinds = new Map(
+      wanted.map(({ id, type }) => [`${type.group}/${type.plural}/${id.namespace}`, { type, id }]),
+    );
+    return [...kinds.values()].flatMap(({ type, id }) =>
+      ask({ group: type.group, resource: type.plural }, verbs, type.namespaced ? id.namespace : ''),
+    );
+  };
+  if (dryRun) return { required: [...bookkeeping, ...byKind(objects, ['get'])], wished: [] };
+  const waitedFor = objects.filter(({ gated }) => gated);
   return {
-    required: [...bookkeeping, ...applied],
-    wished: [...watched, ...(dryRun ? [] : ask(core('events'), ['list', 'watch']))],
+    // Without a list of what it waits for, a release could never be called ready.
+    required: [
+      ...bookkeeping,
+      ...byKind(objects, ['get', 'create', 'patch']),
+      ...byKind(waitedFor, ['list']),
+    ],
+    wished: [
+      ...byKind(waitedFor, ['watch']),
+      ...ask(core('pods'), ['list', 'watch']),
+      ...ask({ group: 'apps', resource: 'replicasets' }, ['list', 'watch']),
+      ...ask(core('events'), ['list', 'watch']),
+    ],
   };
 }
 

@@ -55,6 +55,8 @@ export interface HelmRelease {
 
 export interface HelmRun {
   readonly onLine?: (line: string) => void;
+  /** With `wait: hooks`: everything is applied, and helm begins to wait for it. */
+  readonly onWaiting?: () => void;
   readonly signal?: AbortSignal;
 }
 

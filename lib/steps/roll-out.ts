@@ -2,23 +2,31 @@ import type { Milliseconds } from '../domain/duration.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
 import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Watcher } from '../ports/rollout.ts';
+import type { Following, Watcher } from '../ports/rollout.ts';
 
 export interface RollOut {
   readonly gated: readonly ObjectId[];
-  /** Changes the cluster. What it throws ends the roll-out. */
-  readonly apply: () => Promise<void>;
+  /** Reported when they are not ready; nothing waits for them. */
+  readonly advisory: readonly ObjectId[];
+  /** Changes the cluster. What it throws ends the roll-out, unless the watcher had ended it before. */
+  readonly apply: (beside: Beside) => Promise<void>;
   /** Bounds apply and readiness together, as Helm's own timeout does. */
   readonly within: Milliseconds;
   readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
   readonly signal?: AbortSignal;
 }
 
+/** For an `apply` that waits by itself: how it and the watcher speak to each other. */
+export interface Beside {
+  /** Everything is applied: the watcher may judge from now on. */
+  readonly onApplied: () => void;
+  /** Aborts when the watcher's verdict is a fail, or the run is cancelled. */
+  readonly signal: AbortSignal;
+}
+
 export interface RolledOut {
   readonly verdict: Verdict;
   readonly observations: readonly Observation[];
-  /** When `apply` had returned, milliseconds since the epoch. */
-  readonly appliedAt: number;
 }
 
 /** Follows the objects from before the change until a verdict, so that nothing in between is missed. */
@@ -27,16 +35,40 @@ export async function rollOut(
   { watcher, clock }: { watcher: Watcher; clock: Clock },
 ): Promise<RolledOut> {
   const deadline = clock.now() + order.within;
-  const seen = watcher.follow(order.gated, { onProgress: order.onProgress });
+  const { advisory, onProgress } = order;
+  const seen = watcher.follow(order.gated, { advisory, onProgress });
+  // Whatever apply has used up, readiness is looked at once: helm's own wait may have ended at the deadline.
+  const judge = once(() => judgement(seen, order, Math.max(deadline - clock.now(), 1_000)));
+  const failed = new AbortController();
+  const stopIfFailed = async (): Promise<void> => {
+    const { outcome } = await judge();
+    if (outcome === 'fail') failed.abort(new Error('the watcher called it'));
+  };
+  const beside: Beside = {
+    onApplied: () => void stopIfFailed().catch(() => undefined),
+    signal: AbortSignal.any([failed.signal, ...(order.signal ? [order.signal] : [])]),
+  };
   try {
     await seen.synced();
-    await order.apply();
-    const appliedAt = clock.now();
-    await seen.applied(order.gated);
-    // Whatever apply has used up, readiness is looked at once: helm's own wait may have ended at the deadline.
-    const verdict = await seen.verdict(Math.max(deadline - clock.now(), 1_000), order.signal);
-    return { verdict, observations: seen.observations, appliedAt };
+    await order.apply(beside).catch((error: unknown) => {
+      if (!failed.signal.aborted) throw error;
+    });
+    return { verdict: await judge(), observations: seen.observations };
   } finally {
     seen.close();
   }
+}
+
+async function judgement(
+  seen: Following,
+  { gated, signal }: RollOut,
+  within: Milliseconds,
+): Promise<Verdict> {
+  await seen.applied(gated);
+  return seen.verdict(within, signal);
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }

@@ -126,11 +126,11 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
     await ports.history.writeBack(release, { failed, reason, ...restored });
   }
   const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
-  const { gated } = chooseTargets(objects, order);
+  const { gated, advisory } = chooseTargets(objects, order);
   const signal = order.signal === undefined ? {} : { signal: order.signal };
   const apply = (): Promise<void> => ports.helm.rollback(release, to, { timeout, wait: 'none' }, signal);
   const { verdict } = await rollOut(
-    { gated, apply, within: timeout, onProgress: order.onProgress, ...signal },
+    { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,
   );
   if (verdict.outcome === 'fail') await tellHelm(release, to, verdict.reason, ports.history);

@@ -11,7 +11,7 @@ import type { Progress } from '../progress.ts';
 import { pushServiceImage } from '../service/image.ts';
 import { ensureTools } from '../tools.ts';
 import { page } from './page/page.ts';
-import { newStage } from './stage.ts';
+import { onStage } from './stage.ts';
 import { tellStory } from './story.ts';
 import type { Chapter, Images } from './story.ts';
 import { closingTable } from './table.ts';
@@ -52,22 +52,22 @@ async function demo(helm: 3 | 4): Promise<number> {
     await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
     await up(stateDirectory(process.env), progress);
   });
-  const images = await timed('images v1, v2, v3 built and pushed', () => pushImages(progress));
+  const images = await timed('three images', () => pushImages(progress));
   const chapters: Chapter[] = [];
-  const sandbox = sandboxEnv();
-  const stage = await timed('team and cluster access', () => newStage(sandbox, helm));
-  try {
-    const onLine = (job: string, line: string): void => {
-      if (!values.quiet) progress.say(job, line);
-    };
-    for await (const chapter of tellStory(stage, images, { onLine, signal: interrupted.signal })) {
+  const onLine = (job: string, line: string): void => {
+    if (!values.quiet && job !== 'act') progress.say(job, line);
+  };
+  const before = Date.now();
+  await onStage(sandboxEnv(), { helm, onLine, signal: interrupted.signal }, async (stage) => {
+    parts.push(['a team and its cluster access', Date.now() - before]);
+    for await (const chapter of tellStory(stage, images)) {
       chapters.push(chapter);
-      progress.say('story', `${chapter.title}: ${chapter.differs.length === 0 ? 'as told' : 'NOT as told'}`);
-      for (const difference of chapter.differs) progress.say('story', `  ${difference}`);
+      const { title, run, differs } = chapter;
+      progress.say('story', `${title}: ${differs.length === 0 ? 'as told' : 'NOT as told'}`);
+      for (const difference of differs) progress.say('story', `  ${difference}`);
+      parts.push([title, run.endedAt - run.startedAt]);
     }
-  } finally {
-    await timed('cleaned up', () => stage[Symbol.asyncDispose]());
-  }
+  });
   if (values.down) await timed('sandbox down', () => down(stateDirectory(process.env), progress));
 
   writeFileSync(reportFile, page({ chapters, helm: `Helm ${helm}`, madeAt: new Date() }));

@@ -66,7 +66,7 @@ test('children see the environment, but neither inputs nor state nor the files o
       .trim()
       .split('\n')
       .map((line) => line.split('=')[0])
-      .sort(),
+      .toSorted((a, b) => String(a).localeCompare(String(b))),
   ).toEqual(['GITHUB_SHA', 'MORE', 'PATH']);
 });
 

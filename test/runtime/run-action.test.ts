@@ -1,12 +1,21 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { allGone } from '../support/process-tree.ts';
 import { startJob } from '../support/runner.ts';
 import type { Ended, Job, Running } from '../support/runner.ts';
 
 const entry = fileURLToPath(new URL('../support/fixtures/actions/probe.ts', import.meta.url));
+const ajv = new Ajv2020({ strict: true, allErrors: true });
+formats.default(ajv);
+const schema = JSON.parse(
+  readFileSync(new URL('../../docs/schemas/report.json', import.meta.url), 'utf8'),
+) as object;
+const validate = ajv.compile(schema);
+
 let job: Job;
 beforeEach(async () => {
   job = await startJob();
@@ -60,6 +69,7 @@ test.each([
   });
   expect(ended.summary).toContain(result === 'failure' ? '❌' : '');
   expect(ended.shown.includes('::error')).toBe(exit === 1);
+  expect(validate(ended.report) ? [] : validate.errors).toEqual([]);
   expect(ended.durationMs).toBeLessThan(5_000);
   await ended.post();
   expect(await temporary()).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Answer } from './client.ts';
+import type { Answer } from './exchange.ts';
 
 /** GitHub answered, and said no. */
 export class GitHubRefused extends Error {

@@ -1,6 +1,6 @@
 import type { Milliseconds } from '../../domain/duration.ts';
-import { isSilence } from './client.ts';
-import type { Answer, Silence } from './client.ts';
+import { isSilence } from './exchange.ts';
+import type { Answer, Silence } from './exchange.ts';
 
 /** GitHub sets a rate limit by 403 or 429 with one of these (docs, "Rate limits for the REST API"). */
 const isRateLimited = ({ status, headers }: Answer): boolean =>

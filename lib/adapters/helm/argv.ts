@@ -38,6 +38,8 @@ export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] 
   ...(intent.skipCrds ? ['--skip-crds'] : []),
   ...(intent.description === undefined ? [] : ['--description', intent.description]),
   ...waiting(intent.wait, helm),
+  // Helm then says when it has applied and begins to wait, which is when our watcher may judge.
+  ...(intent.wait === 'hooks' ? ['--debug'] : []),
   ...timeout(intent.timeout),
   ...intent.extraArgs,
   '--output',

@@ -150,12 +150,17 @@ async function readVersion(ask: () => Promise<Exit>): Promise<HelmVersion> {
 }
 
 /** Standard output is JSON for us; what helm says to people is on standard error. */
-const streaming = ({ onLine, signal }: HelmRun): RunOptions => ({
-  ...(onLine === undefined
-    ? {}
-    : { onLine: (line, stream) => (stream === 'stderr' ? onLine(redact(line)) : undefined) }),
+const streaming = ({ onLine, onWaiting, signal }: HelmRun): RunOptions => ({
+  onLine: (line, stream) => {
+    if (stream !== 'stderr') return;
+    if (beginsToWait.test(line)) onWaiting?.();
+    onLine?.(redact(line));
+  },
   ...(signal === undefined ? {} : { signal }),
 });
+
+/** Said with --debug by both majors when everything is applied (pkg/kube/wait.go), also before hooks are deleted. */
+const beginsToWait = /beginning wait for (\d+ )?resources(?! to be deleted)/;
 
 /** Helm stores what it prints, gzipped at the best level and in base64. */
 async function sizeInStorage(json: string): Promise<number> {

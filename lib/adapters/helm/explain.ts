@@ -4,7 +4,7 @@ import { chartRules } from './rules-chart.ts';
 import { complaint } from './redact.ts';
 
 const unreachable =
-  /kubernetes cluster unreachable: (.*)|(dial tcp \S+ .*|net\/http: TLS handshake timeout|http2: client connection lost|i\/o timeout|: EOF)$/im;
+  /kubernetes cluster unreachable: (.*)|(dial tcp \S+ .*|net\/http: TLS handshake timeout|http2: client connection lost|i\/o timeout|Client\.Timeout exceeded.*|: EOF)$/im;
 
 /**
  * Reads what helm wrote on standard error. Returns a typed error with cause and remedy, UnreachableError when the
@@ -19,7 +19,11 @@ export function explain(stderr: string, subject: string): TargetError | Unreacha
     return new TargetError(message, { subject, ...rest });
   }
   const lost = unreachable.exec(text);
-  return lost === null
-    ? undefined
-    : new UnreachableError(`helm could not reach the cluster: ${lost[1] ?? lost[0]}`);
+  if (lost !== null) return new UnreachableError(`helm could not reach the cluster: ${lost[1] ?? lost[0]}`);
+  if (!/context deadline exceeded|timed out waiting for the condition/.test(text)) return undefined;
+  return new TargetError('helm waited for readiness until its timeout', {
+    subject,
+    remedy:
+      'see which workload is not ready, and on what it is blocked; raise timeout when it only takes long',
+  });
 }

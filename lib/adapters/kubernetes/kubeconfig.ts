@@ -174,10 +174,14 @@ async function askPlugin(kubeconfig: string, context: string): Promise<Identity>
   try {
     return await credentials(kubeconfig, context);
   } catch (cause) {
-    throw new TargetError(cause instanceof Error ? cause.message : String(cause), {
-      subject: `credentials of context ${context}`,
-      remedy: 'the plugin runs on this runner: see that it is installed, and logged in before this step',
-    }, { cause });
+    throw new TargetError(
+      cause instanceof Error ? cause.message : String(cause),
+      {
+        subject: `credentials of context ${context}`,
+        remedy: 'the plugin runs on this runner: see that it is installed, and logged in before this step',
+      },
+      { cause },
+    );
   }
 }
 

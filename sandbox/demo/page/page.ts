@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jobOf } from '../../act/workflow-run.ts';
 import { reviewers } from '../stage.ts';
 import { requestsPerSecond } from '../story.ts';
 import type { Chapter } from '../story.ts';
@@ -20,7 +21,7 @@ export function page({ chapters, helm, madeAt }: PageFacts): string {
   const asTold = chapters.every(({ differs }) => differs.length === 0);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Slipway: the demo's run pages</title><style>${style}</style></head>
-<body><div class="top"><div><b>acme / shop</b> <span class="small">· Actions · Release to Kubernetes</span></div></div>
+<body><div class="top"><div><b>acme / shop</b> <span class="small">· Actions</span></div></div>
 <main>
 <h1>${asTold ? 'Three releases, as told' : 'Three releases, and not all went as told'}</h1>
 <p class="small">What a release manager would see on GitHub's run pages. Made ${madeAt.toISOString()} by <code>npm run demo</code>: a real Kubernetes, ${escape(helm)}, the example workflow unchanged, run by act.</p>
@@ -39,6 +40,6 @@ const chapterPart = (chapter: Chapter): string => `<section>
 <h2>${escape(chapter.title)}</h2>
 <p>${escape(chapter.told)}</p>
 ${chapter.differs.length === 0 ? '' : `<ul class="differs">${chapter.differs.map((difference) => `<li>${escape(difference)}</li>`).join('')}</ul>`}
-${chapter.load === undefined ? '' : loadChart(chapter.load, requestsPerSecond)}
-${runPage({ ...chapter, title: 'Release to Kubernetes', reviewers })}
+${chapter.load === undefined ? '' : loadChart(chapter.load, requestsPerSecond, jobOf(chapter.run, chapter.load.environment))}
+${runPage({ ...chapter, reviewers })}
 </section>`;

@@ -1,12 +1,9 @@
 import type { Annotation, Conclusion, JobRun, WorkflowRun } from '../../act/workflow-run.ts';
+import type { Shipped } from '../stage.ts';
 import { clockTime, escape, lasting } from './html.ts';
 import { renderSummary } from './markdown.ts';
 
-export interface RunPage {
-  readonly run: WorkflowRun;
-  readonly number: number;
-  readonly title: string;
-  readonly commit: string;
+export interface RunPage extends Shipped {
   /** Who may approve a deployment to an environment; an environment without reviewers has no gate. */
   readonly reviewers: Readonly<Record<string, readonly string[]>>;
 }
@@ -14,10 +11,10 @@ export interface RunPage {
 const marks: Readonly<Record<Conclusion, string>> = { success: '✓', failure: '✕', skipped: '⊘' };
 
 /** One run as its page on GitHub shows it: job graph with gates, annotations, summaries, artifacts. */
-export function runPage({ run, number, title, commit, reviewers }: RunPage): string {
+export function runPage({ run, number, commit, deployments, reviewers }: RunPage): string {
   const artifacts = Object.keys(run.artifacts);
   return `<article class="run">
-<header><span class="mark ${run.result}">${marks[run.result]}</span><h3>${escape(title)} <span class="number">#${number}</span></h3></header>
+<header><span class="mark ${run.result}">${marks[run.result]}</span><h3>${escape(run.workflow)} <span class="number">#${number}</span></h3></header>
 <div class="strip">
   ${fact('Commit', `<code>${commit.slice(0, 7)}</code> main`)}
   ${fact('Status', run.result === 'success' ? 'Success' : 'Failure')}

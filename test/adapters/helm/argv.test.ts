@@ -61,13 +61,13 @@ test.each([
     'Helm 3 waits where hooks come after',
     { ...intent, wait: 'hooks' },
     v322,
-    [...always, ...values, '--wait', ...end],
+    [...always, ...values, '--wait', '--debug', ...end],
   ],
   [
     'Helm 4 waits the legacy way',
     { ...intent, wait: 'hooks' },
     v43,
-    [...always, ...values, '--wait=legacy', ...end],
+    [...always, ...values, '--wait=legacy', '--debug', ...end],
   ],
   [
     'everything',
@@ -102,8 +102,8 @@ test.each([
     ],
   ],
 ] as const)('upgrade: %s', (_, asked, helm, argv) => {
-  expect(upgradeArgv(asked as ReleaseIntent, helm)).toEqual(argv);
-  expect(renderArgv(asked as ReleaseIntent, helm)).toEqual([...argv, '--dry-run=server']);
+  expect(upgradeArgv(asked, helm)).toEqual(argv);
+  expect(renderArgv(asked, helm)).toEqual([...argv, '--dry-run=server']);
 });
 
 test('no argument of any release makes helm undo, reuse or take values from the command line', () => {

@@ -167,6 +167,11 @@ const said: readonly (readonly [about: string, stderr: string, message: string, 
     'Error: UPGRADE FAILED: failed to create resource: Deployment.apps "inv" is invalid: spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
     'the API refuses Deployment.apps inv: spec.template.metadata.labels: Invalid value: {"a":"b"}: `selector` does not match template `labels`',
   ],
+  [
+    'timeout',
+    'Error: UPGRADE FAILED: context deadline exceeded',
+    'helm waited for readiness until its timeout',
+  ],
   ['revision gone', 'Error: release has no 7 version', "revision 7 is no longer in Helm's history"],
   ['no release', 'Error: release: not found', 'Helm knows no such release'],
   [
@@ -187,6 +192,8 @@ test.each([
   'Error: Kubernetes cluster unreachable: Get "https://127.0.0.1:1/version": dial tcp 127.0.0.1:1: connect: connection refused',
   'Error: kubernetes cluster unreachable: Get "https://x.invalid/version": dial tcp: lookup x.invalid: no such host',
   'Error: UPGRADE FAILED: Get "https://10.0.0.1/api": net/http: TLS handshake timeout',
+  'Error: Kubernetes cluster unreachable: Get "https://10.0.0.1/version": context deadline exceeded',
+  'Error: Get "https://10.0.0.1/api": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
 ])('%s: never a proof of anything', (stderr) => {
   expect(explain(stderr, 'x')).toBeInstanceOf(UnreachableError);
 });

@@ -28,7 +28,7 @@ describe.each(helms)('%s', (_, program) => {
   };
   const payload = async (lab: Lab, revision: number): Promise<string> => {
     const secret = await lab.kube.get(secrets, lab.namespace, `sh.helm.release.v1.shop.v${revision}`);
-    return decodePayload((secret?.['data'] as { release: string }).release);
+    return decodePayload((secret as { data?: { release?: string } } | undefined)?.data?.release ?? '');
   };
   const truth = { failed: 2, reason: 'slipway: web never became ready', restored: 1 };
 

@@ -28,7 +28,17 @@ export const helms: readonly (readonly [name: string, program: string])[] = [
   ['Helm 4', await pathOf('helm4')],
 ];
 
-export const spawn = processSpawn({ PATH: process.env['PATH'], HOME: tmpdir() });
+const base = { PATH: process.env['PATH'], HOME: tmpdir() };
+
+/** A runner whose environment would lead any helm astray that believed it. */
+export const spawn = processSpawn({
+  ...base,
+  HELM_KUBEAPISERVER: 'http://127.0.0.1:1',
+  HELM_KUBETOKEN: 'wrong',
+  HELM_NAMESPACE: 'elsewhere',
+  HELM_KUBECONTEXT: 'elsewhere',
+  HELM_DEBUG: 'true',
+});
 
 /** A folder that goes at the end. */
 export function scratch(): Disposable & { readonly path: string } {
@@ -64,6 +74,7 @@ export interface Lab extends AsyncDisposable {
   readonly kube: Kube;
   readonly namespace: string;
   readonly path: string;
+  readonly kubeconfig: string;
   /** Every command line that was started. */
   readonly commands: (readonly string[])[];
   chart(templates: Readonly<Record<string, string>>, more?: string): Promise<Chart>;
@@ -106,6 +117,7 @@ export async function openLab(program: string, release = 'shop'): Promise<Lab> {
     kube,
     namespace,
     path: folder.path,
+    kubeconfig,
     commands,
     chart: (templates, more) =>
       helm.chart(
@@ -130,7 +142,8 @@ export async function openLab(program: string, release = 'shop'): Promise<Lab> {
         ...change,
       };
     },
-    raw: (...argv) => spawn({ argv: [program, ...argv, '-n', namespace], env: { KUBECONFIG: kubeconfig } }),
+    raw: (...argv) =>
+      processSpawn(base)({ argv: [program, ...argv, '-n', namespace], env: { KUBECONFIG: kubeconfig } }),
     async [Symbol.asyncDispose]() {
       await kube.delete(namespaces, '', namespace);
       kube.close();

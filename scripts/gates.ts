@@ -1,0 +1,56 @@
+/** What `npm test` consists of, in order. A gate is a command; jest's count their tests, others count as one. */
+import { join } from 'node:path';
+
+export interface Gate {
+  readonly title: string;
+  readonly argv: readonly string[];
+  /** Milliseconds; far beyond what a cold machine takes, so that nothing hangs for ever. */
+  readonly timeout: number;
+  /** Jest writes its counts here. */
+  readonly counts?: string;
+}
+
+const minute = 60_000;
+const node = process.execPath;
+const bin = (name: string): string => join('node_modules/.bin', name);
+
+const jest = (project: string, folder: string, timeout: number): Gate => {
+  const counts = join(folder, `${project}.json`);
+  return {
+    title: `${project} tests`,
+    argv: [node, 'scripts/jest.ts', project, '--json', '--outputFile', counts],
+    timeout,
+    counts,
+  };
+};
+
+const install: Gate = { title: 'npm ci', argv: ['npm', 'ci'], timeout: 10 * minute };
+
+const checks: readonly Gate[] = [
+  { title: 'lint', argv: [bin('oxlint'), '--type-aware', '--deny-warnings'], timeout: 5 * minute },
+  { title: 'format', argv: [bin('oxfmt'), '--check', '.'], timeout: 5 * minute },
+  { title: 'types', argv: [bin('tsc'), '--noEmit'], timeout: 5 * minute },
+  { title: 'dist/ is fresh', argv: [node, 'scripts/check-dist.ts'], timeout: 15 * minute },
+];
+
+const workflows: Gate = {
+  title: 'workflows',
+  argv: [node, 'scripts/lint-workflows.ts'],
+  timeout: 15 * minute,
+};
+
+const sandbox = (verb: string, timeout: number): Gate => ({
+  title: `sandbox ${verb}`,
+  argv: [node, 'sandbox/cli.ts', verb],
+  timeout,
+});
+
+/** `folder` takes jest's counts. */
+export const gates = (folder: string) => ({
+  install,
+  unattended: [...checks, jest('unit', folder, 10 * minute), workflows],
+  sandboxStatus: sandbox('status', minute),
+  sandboxUp: sandbox('up', 45 * minute),
+  sandboxTests: jest('sandbox', folder, 40 * minute),
+  sandboxDown: sandbox('down', 5 * minute),
+});
