@@ -1,10 +1,11 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
+import { TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { LockOptions } from '../../lib/ports/records.ts';
+import type { Lock, LockOptions } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { withLock } from '../../lib/steps/locked.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
@@ -70,18 +71,25 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   };
   return withLock(ports.locks, inputs.release, ports.holder, lockOptions, async (lock) => {
     const current = await stillTrue(plan, inputs, ports);
-    const before = await findWayBack(current, inputs, ports);
-    const journal = await Journal.open(releaseDraft(current, before, inputs, ports), { ...ports, lock });
-    const left = leftFor(journal.record, current, before, inputs, ports);
-    ports.leave(left);
-    const deployment = announceDeployment(current, journal.record, inputs, ports, (deploymentId) =>
+    const done = await ship(current, lock, inputs, ports);
+    return { ...outcomeOf(done, current), plan: current, duration: since(), done };
+  });
+}
+
+/** From the first write to the last: record, apply, proof, and the way back when it does not hold. */
+async function ship(plan: Plan, lock: Lock, inputs: Inputs, ports: Ports): Promise<Done> {
+  const before = await findWayBack(plan, inputs, ports);
+  const journal = await Journal.open(releaseDraft(plan, before, inputs, ports), { ...ports, lock });
+  const left = leftFor(journal.record, plan, before, inputs, ports);
+  ports.leave(left);
+  try {
+    const deployment = announceDeployment(plan, journal.record, inputs, ports, (deploymentId) =>
       ports.leave({ ...left, deploymentId }),
     );
-
-    const applied = await apply(current, journal, inputs, ports);
-    const { verdict, running } = await prove(current, applied, journal, inputs, ports);
+    const applied = await apply(plan, journal, inputs, ports);
+    const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
     await journal.write((now) => settled(now, verdict, running, ports.actor));
-    const failed = { verdict, revision: applied.revision, wasDeployed: current.previous?.revision };
+    const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
     const takenBack =
       verdict.outcome === 'fail' ? await takeBack(failed, before, journal, inputs, ports) : undefined;
 
@@ -95,9 +103,12 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
         ? [applied.release]
         : await ports.history.list(inputs.release);
     await ports.records.prune(inputs.release);
-    const done: Done = { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
-    return { ...outcomeOf(done, current), plan: current, duration: since(), done };
-  });
+    return { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
+  } catch (error) {
+    // Not knowing is no reason to undo, and a lost lock means that somebody else is at work: post must keep away.
+    if (error instanceof UnreachableError || error instanceof TargetError) ports.leave(undefined);
+    throw error;
+  }
 }
 
 /** Another run may have shipped while this one waited for the lock: then the plan is made again. */

@@ -61,6 +61,8 @@ export class Journal {
       const detail = error instanceof Error ? error.message : String(error);
       const outcome = error instanceof Error && error.name === 'CancelledError' ? 'cancelled' : 'failure';
       this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome, detail: detail.slice(0, 500) });
+      // The runner gives a cancelled step seconds: what is known by now must be in the record.
+      if (outcome === 'cancelled') await this.write((now) => now).catch(() => undefined);
       throw error;
     }
   }

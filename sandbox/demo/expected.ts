@@ -18,7 +18,10 @@ export async function shippedEverywhere(shipped: Shipped, image: ServiceImage): 
     const state = await recordedState(run, environment);
     return [
       ...unless(result === 'success', `deploy-helm says "${result}" in ${environment}`),
-      ...unless(images.includes(image.digest), `${environment} runs ${images || 'nothing known'}, not ${image.digest}`),
+      ...unless(
+        images.includes(image.digest),
+        `${environment} runs ${images || 'nothing known'}, not ${image.digest}`,
+      ),
       ...unless(state === 'ready' || state === 'verified', `the record of ${environment} says ${state}`),
       ...deploymentIs(shipped, environment, 'success'),
     ];
@@ -29,7 +32,8 @@ export async function shippedEverywhere(shipped: Shipped, image: ServiceImage): 
 /** What is not as a release should be that was called and undone in staging and never reached production. */
 export async function undoneInStaging(shipped: Shipped, image: ServiceImage): Promise<string[]> {
   const { run } = shipped;
-  if (run.result !== 'failure') return ['the workflow ended in success, with an image that never becomes ready'];
+  if (run.result !== 'failure')
+    return ['the workflow ended in success, with an image that never becomes ready'];
   const { result = '', images = '' } = stepOf(jobOf(run, 'staging'), 'deploy').outputs;
   const production = jobOf(run, 'production').result;
   const state = await recordedState(run, 'staging');
@@ -48,7 +52,10 @@ export async function serves(stage: Stage, version: string): Promise<string[]> {
   const answers = environments.map(async (environment) => {
     const answer = await fetch(await stage.url(environment), { signal: AbortSignal.timeout(5_000) });
     const said = (await answer.json()) as { version?: string };
-    return unless(said.version === version, `${environment} serves ${said.version ?? answer.status}, not ${version}`);
+    return unless(
+      said.version === version,
+      `${environment} serves ${said.version ?? answer.status}, not ${version}`,
+    );
   });
   return (await Promise.all(answers)).flat();
 }
@@ -61,7 +68,10 @@ export const nothingLost = ({ lost, slow, causes }: LoadReport): string[] => [
 export function answeredBy({ seconds }: LoadReport, versions: readonly string[]): string[] {
   const seen = new Set(seconds.flatMap((second) => Object.keys(second)).filter((version) => version !== ''));
   const same = seen.size === versions.length && versions.every((version) => seen.has(version));
-  return unless(same, `requests were answered by ${[...seen].join(' and ')}, not by ${versions.join(' and ')}`);
+  return unless(
+    same,
+    `requests were answered by ${[...seen].join(' and ')}, not by ${versions.join(' and ')}`,
+  );
 }
 
 const deploymentIs = ({ deployments }: Shipped, environment: EnvironmentName, state: string): string[] =>
@@ -82,6 +92,8 @@ async function recordedState({ artifacts }: WorkflowRun, environment: Environmen
 const saidBy = ({ jobs }: WorkflowRun): string[] =>
   jobs
     .flatMap(({ steps }) => steps)
-    .flatMap(({ annotations }) => annotations.filter(({ kind }) => kind === 'error').map(({ message }) => message));
+    .flatMap(({ annotations }) =>
+      annotations.filter(({ kind }) => kind === 'error').map(({ message }) => message),
+    );
 
 const unless = (fine: boolean, difference: string): string[] => (fine ? [] : [difference]);

@@ -12,7 +12,9 @@ import { firstFiles, newTeam, workflowFile } from './team.ts';
 import type { EnvironmentName, Team } from './team.ts';
 
 /** Who may approve what; act asks nobody, the page shows where GitHub would. */
-export const reviewers: Readonly<Partial<Record<EnvironmentName, readonly string[]>>> = { production: ['grace'] };
+export const reviewers: Readonly<Partial<Record<EnvironmentName, readonly string[]>>> = {
+  production: ['grace'],
+};
 
 const repositoryName = 'acme/shop';
 
@@ -50,12 +52,22 @@ export interface DeploymentStatus {
  * Sets the stage up on the sandbox for `work`; afterwards nothing of it is left there or on disk. One at a time on a
  * machine, for the example workflow says which namespaces it ships to.
  */
-export const onStage = <T>(sandbox: Sandbox, options: StageOptions, work: (stage: Stage) => Promise<T>): Promise<T> =>
-  withLock('stage of the example workflow', () => set(sandbox, options, work));
+export const onStage = <T>(
+  sandbox: Sandbox,
+  options: StageOptions,
+  work: (stage: Stage) => Promise<T>,
+): Promise<T> => withLock('stage of the example workflow', () => set(sandbox, options, work));
 
-async function set<T>(sandbox: Sandbox, options: StageOptions, work: (stage: Stage) => Promise<T>): Promise<T> {
+async function set<T>(
+  sandbox: Sandbox,
+  options: StageOptions,
+  work: (stage: Stage) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-stage-'));
-  const environments = [{ name: 'staging' }, { name: 'production', reviewers: [...(reviewers.production ?? [])] }];
+  const environments = [
+    { name: 'staging' },
+    { name: 'production', reviewers: [...(reviewers.production ?? [])] },
+  ];
   const github = await startGitHub({ seed: { repositories: [{ name: repositoryName, environments }] } });
   try {
     const team = await newTeam(sandbox, join(folder, 'shop'));
@@ -70,7 +82,12 @@ async function set<T>(sandbox: Sandbox, options: StageOptions, work: (stage: Sta
   }
 }
 
-function stageOf(team: Team, github: GitHub, artifactFolder: string, { helm, ...watching }: StageOptions): Stage {
+function stageOf(
+  team: Team,
+  github: GitHub,
+  artifactFolder: string,
+  { helm, ...watching }: StageOptions,
+): Stage {
   const firstRun = Date.now();
   let number = 0;
   return {
@@ -86,7 +103,11 @@ function stageOf(team: Team, github: GitHub, artifactFolder: string, { helm, ...
         helm,
         runId: firstRun + number,
         artifactFolder,
-        github: { GITHUB_REPOSITORY: repositoryName, GITHUB_RUN_NUMBER: String(number), GITHUB_API_URL: github.url },
+        github: {
+          GITHUB_REPOSITORY: repositoryName,
+          GITHUB_RUN_NUMBER: String(number),
+          GITHUB_API_URL: github.url,
+        },
         ...watching,
       });
       return {

@@ -6,10 +6,16 @@ export function closingTable(
   parts: readonly (readonly [string, number])[],
   chapters: readonly Chapter[],
 ): string {
-  const rows = [['', 'took', 'requests', 'lost', 'slow', 'as told'], ...parts.map((part) => row(part, chapters))];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
+  const rows = [
+    ['', 'took', 'requests', 'lost', 'slow', 'as told'],
+    ...parts.map((part) => row(part, chapters)),
+  ];
+  const widths =
+    rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
   const padded = (cells: readonly string[]): string[] =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)));
+    cells.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
   return rows.map((cells) => padded(cells).join('  ').trimEnd()).join('\n');
 }
 

@@ -1,4 +1,5 @@
 import type { LoadReport } from '../load.ts';
+import type { JobRun } from '../../act/workflow-run.ts';
 import { escape, lasting } from './html.ts';
 
 /** A version has the same colour in every chart; '' is a lost request. */
@@ -8,10 +9,10 @@ const colours: Readonly<Record<string, string>> = {
   v3: '#bf8700',
   '': '#cf222e',
 };
-const sizes = { width: 860, height: 120, axis: 18 } as const;
+const sizes = { width: 860, height: 120, axis: 44 } as const;
 
-/** Which version answered the requests of each second: one bar a second. */
-export function loadChart(load: LoadReport, perSecond: number): string {
+/** Which version answered the requests of each second, one bar a second, and when the job was at work. */
+export function loadChart(load: LoadReport, perSecond: number, job: JobRun): string {
   const versions = [...new Set(load.seconds.flatMap((second) => Object.keys(second)))]
     .filter((version) => version !== '')
     .sort();
@@ -37,10 +38,21 @@ export function loadChart(load: LoadReport, perSecond: number): string {
       `<span class="key"><i style="background:${colour(version)}"></i>${version === '' ? 'lost' : `answered by ${escape(version)}`}</span>`,
   );
   return `<div class="load"><svg viewBox="0 0 ${sizes.width} ${sizes.height + sizes.axis}" role="img" aria-label="requests by version">
-${bars.join('')}${marks.join('')}</svg>
+${bars.join('')}${marks.join('')}${jobSpan(load, job, wide)}</svg>
 <p class="small">${legend.join(' ')}</p>
 <p><b>${load.sent.toLocaleString('en')}</b> requests in ${lasting(load.endedAt - load.startedAt)}, <b class="${load.lost === 0 ? 'good' : 'bad'}">${load.lost} lost</b>, ${load.slow} slow${causesOf(load)};
 half the time ≤ ${load.latency.p50.toFixed(0)} ms, 99 % ≤ ${load.latency.p99.toFixed(0)} ms, slowest ${load.latency.max.toFixed(0)} ms from when it was due</p></div>`;
+}
+
+/** A line under the bars from the job's beginning to its end. */
+function jobSpan({ startedAt }: LoadReport, job: JobRun, wide: number): string {
+  if (job.startedAt === undefined) return '';
+  const [from, to] = [job.startedAt, job.endedAt ?? job.startedAt].map(
+    (at) => ((at - startedAt) / 1000) * wide,
+  ) as [number, number];
+  const y = sizes.height + 24;
+  return `<rect x="${from}" y="${y}" width="${to - from}" height="4" rx="2" fill="#57606a"/>
+<text class="time" x="${from}" y="${y + 17}">job ${escape(job.name)}</text>`;
 }
 
 const causesOf = ({ causes }: LoadReport): string =>

@@ -25,9 +25,24 @@ export function runPage({ run, number, commit, deployments, reviewers }: RunPage
 <div class="card graph">${run.jobs.map((job) => jobBox(job, run, reviewers)).join('')}</div>
 ${annotations(run.jobs)}
 ${run.jobs.map(summariesOf).join('')}
-${artifacts.length === 0 ? '' : `<div class="card"><h4>Artifacts</h4><ul>${artifacts.map((name) => `<li><code>${escape(name)}</code></li>`).join('')}</ul></div>`}
+${listCard(
+  'Deployments',
+  Object.entries(deployments).map(
+    ([environment, { state, description }]) =>
+      `${escape(environment)}: <b>${escape(state)}</b> <span class="small">${escape(description)}</span>`,
+  ),
+)}
+${listCard(
+  'Artifacts',
+  artifacts.map((name) => `<code>${escape(name)}</code>`),
+)}
 </article>`;
 }
+
+const listCard = (title: string, items: readonly string[]): string =>
+  items.length === 0
+    ? ''
+    : `<div class="card"><h4>${title}</h4><ul>${items.map((item) => `<li>${item}</li>`).join('')}</ul></div>`;
 
 const fact = (name: string, value: string): string =>
   `<div><span class="small">${name}</span><br>${value}</div>`;

@@ -1,0 +1,84 @@
+/** Who deploys: a ServiceAccount that may do what the action's README says it needs, and nothing else. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { load } from 'js-yaml';
+import { ensureTools } from '../../../sandbox/tools.ts';
+import type { TestNamespace } from './namespace.ts';
+
+const readme = new URL('../../../actions/deploy-helm/README.md', import.meta.url);
+const rbac = 'rbac.authorization.k8s.io/v1';
+
+export interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+export interface Identity {
+  /** As the audit log names it. */
+  readonly user: string;
+  readonly token: string;
+  readonly kubeconfig: string;
+}
+
+/** The rules of the Role that the README shows. */
+export function minimalRole(): readonly Rule[] {
+  const [, yaml] = /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readFileSync(readme, 'utf8')) ?? [];
+  if (yaml === undefined) throw new Error('the README of deploy-helm shows no Role');
+  return (load(yaml) as { readonly rules: readonly Rule[] }).rules;
+}
+
+/** A ServiceAccount bound to a Role of these rules, and a kubeconfig that holds a token of it. */
+export async function identityIn(
+  namespace: TestNamespace,
+  rules: readonly Rule[],
+  name = 'deployer',
+): Promise<Identity> {
+  const subjects = [{ kind: 'ServiceAccount', name, namespace: namespace.name }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
+  await Promise.all([
+    namespace.create('v1 ServiceAccount', name),
+    namespace.create(`${rbac} Role`, name, { rules }),
+    namespace.create(`${rbac} RoleBinding`, name, { subjects, roleRef }),
+  ]);
+  const token = await requestToken(namespace, name);
+  return {
+    user: `system:serviceaccount:${namespace.name}:${name}`,
+    token,
+    kubeconfig: kubeconfigOf(namespace, token),
+  };
+}
+
+/** Cluster-wide rules for an identity; the caller removes them. */
+export async function grantClusterWide(
+  { name: namespace, create, kube }: TestNamespace,
+  rules: readonly Rule[],
+): Promise<AsyncDisposable> {
+  throw new Error(`${namespace} ${String(create)} ${String(kube)} ${String(rules)}`);
+}
+
+/** By TokenRequest, as `kubectl create token` asks for it. */
+async function requestToken({ name: namespace, sandbox }: TestNamespace, account: string): Promise<string> {
+  const { kubectl } = await ensureTools(['kubectl']);
+  const argv = ['create', 'token', account, '--namespace', namespace, '--kubeconfig', sandbox.kubeconfig];
+  return (await promisify(execFile)(kubectl, argv)).stdout.trim();
+}
+
+/** JSON is YAML. `server` is the sandbox's own unless given. */
+export function kubeconfigOf(
+  { name: namespace, sandbox }: TestNamespace,
+  token: string,
+  server = sandbox.apiUrl,
+): string {
+  const ca = Buffer.from(sandbox.ca).toString('base64');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'sandbox',
+    contexts: [{ name: 'sandbox', context: { cluster: 'sandbox', user: 'deployer', namespace } }],
+    clusters: [{ name: 'sandbox', cluster: { server, 'certificate-authority-data': ca } }],
+    users: [{ name: 'deployer', user: { token } }],
+  });
+}
