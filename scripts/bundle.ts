@@ -137,7 +137,10 @@ async function inputsHash(script: string, emitted: string): Promise<string> {
       .update(await readFile(join(emitted, file)))
       .update('\0');
   }
-  hash.update(await readFile(join(projectRoot, 'node_modules/.package-lock.json')));
+  // Name and licence of the project itself stand in licenses.txt too.
+  for (const file of ['node_modules/.package-lock.json', 'package.json', 'LICENSE']) {
+    hash.update(await readFile(join(projectRoot, file)));
+  }
   hash.update(await readFile(import.meta.filename)).update(process.version);
   return hash.digest('hex').slice(0, 24);
 }

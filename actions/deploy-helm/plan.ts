@@ -103,13 +103,14 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   if (faults.length > 0) throw new ConfigurationError(faults);
   if (waits.length > 0 && inputs.ignore.length > 0) refuseIgnore(inputs, waits);
   const images = renderedImages(manifest.objects);
-  const hookImages = renderedImages(hookObjects(rendered));
+  const hooks = hookObjects(rendered, inputs.tests);
+  const hookImages = renderedImages(hooks);
   const missing = missingImages(inputs.images, { ...hookImages, ...images });
   if (missing.length > 0) throw new ConfigurationError(missing);
 
   const [unwatched, unproven] = await inOrderOfBlame([
     namespaceExists
-      ? checkPermissions(ports.kube, release.namespace, manifest, gated, inputs)
+      ? checkPermissions(ports.kube, release.namespace, manifest, { gated, hooks }, inputs)
       : Promise.resolve([]),
     checkImagesExist(ports, release.namespace, manifest.objects, { ...hookImages, ...images }),
   ]);
@@ -217,5 +218,10 @@ function refuseIgnore({ ignore }: Inputs, [hook]: readonly HelmHook[]): never {
   throw new ConfigurationError([{ input: 'ignore', value: ignore.join(', '), problem }]);
 }
 
-const hookObjects = ({ hooks, namespace }: HelmRelease): ManifestObject[] =>
-  hooks.flatMap(({ manifest }) => parseManifest(manifest, () => namespace));
+/** The objects of the hooks that will run; a chart's tests only when they are asked for. */
+function hookObjects({ hooks, namespace }: HelmRelease, withTests: boolean): ManifestObject[] {
+  const isTest = ({ events }: HelmHook): boolean => events.every((event) => event.startsWith('test'));
+  return hooks
+    .filter((hook) => withTests || !isTest(hook))
+    .flatMap(({ manifest }) => parseManifest(manifest, () => namespace));
+}

@@ -106,7 +106,7 @@ export function targetOf(
   wanted: string,
 ): (KubeconfigTarget & { readonly kind: 'target' }) | KubeconfigFault {
   const { contexts, clusters, users = [] } = config;
-  if (!Array.isArray(contexts) || !Array.isArray(clusters) || !Array.isArray(users)) {
+  if (!isNamed(contexts) || !isNamed(clusters) || !isNamed(users)) {
     return fault(
       'kubeconfig',
       'has no clusters and contexts: `kubectl config view --raw --minify` prints a whole one',
@@ -137,6 +137,9 @@ export function targetOf(
     user: user ?? {},
   };
 }
+
+const isNamed = <T extends { readonly name: string }>(list: readonly T[] | undefined): list is readonly T[] =>
+  Array.isArray(list) && list.every((each: Partial<T> | null) => typeof each?.name === 'string');
 
 function problemOf(cluster: KubeconfigCluster, user: KubeconfigUser): string | undefined {
   const server = serverProblem(cluster.server);

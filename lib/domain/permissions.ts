@@ -17,6 +17,13 @@ export interface Permissions {
   readonly wished: readonly AccessQuestion[];
 }
 
+/** An object that helm will apply: one that is waited for, one that is not, or a hook, which helm deletes too. */
+export interface Applied {
+  readonly id: ObjectId;
+  readonly type: ResourceType;
+  readonly role: 'gated' | 'other' | 'hook';
+}
+
 const core = (plural: string) => ({ group: '', resource: plural });
 
 /**
@@ -25,7 +32,7 @@ const core = (plural: string) => ({ group: '', resource: plural });
  */
 export function permissionsFor(
   namespace: string,
-  objects: readonly { readonly id: ObjectId; readonly type: ResourceType; readonly gated: boolean }[],
+  objects: readonly Applied[],
   { dryRun }: { dryRun: boolean },
 ): Permissions {
   const ask = (
@@ -52,13 +59,15 @@ export function permissionsFor(
     );
   };
   if (dryRun) return { required: [...bookkeeping, ...byKind(objects, ['get'])], wished: [] };
-  const waitedFor = objects.filter(({ gated }) => gated);
+  const waitedFor = objects.filter(({ role }) => role === 'gated');
+  const hooks = objects.filter(({ role }) => role === 'hook');
   return {
     // Without a list of what it waits for, a release could never be called ready.
     required: [
       ...bookkeeping,
       ...byKind(objects, ['get', 'create', 'patch']),
       ...byKind(waitedFor, ['list']),
+      ...byKind(hooks, ['delete']),
     ],
     wished: [
       ...byKind(waitedFor, ['watch']),

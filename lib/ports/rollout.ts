@@ -20,8 +20,11 @@ export interface Following {
   synced(): Promise<void>;
   /** Helm has applied: reads the generations that now count, one list per kind. */
   applied(gated: readonly ObjectId[]): Promise<void>;
-  /** A second call (the undo's) judges afresh from now. Rejects with CancelledError when the signal aborts. */
-  verdict(within: Milliseconds, signal?: AbortSignal): Promise<Verdict>;
+  /**
+   * A second call (the undo's) judges afresh from now. Rejects with CancelledError when the signal aborts.
+   * `asked` is the timeout as its author knows it, where part of it is used up already.
+   */
+  verdict(within: Milliseconds, signal?: AbortSignal, asked?: Milliseconds): Promise<Verdict>;
   /** Everything seen so far, for the report and for replay. */
   readonly observations: readonly Observation[];
   close(): void;

@@ -1,5 +1,7 @@
 import { TargetError } from '../domain/errors.ts';
 import { describeAccess, permissionsFor } from '../domain/permissions.ts';
+import type { ManifestObject } from '../domain/manifest/parse.ts';
+import type { Applied } from '../domain/permissions.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
 import { objectKey } from '../domain/verdict/types.ts';
 import type { ResolvedManifest } from './resolve-objects.ts';
@@ -10,16 +12,19 @@ export async function checkPermissions(
   kube: Kube,
   namespace: string,
   { objects, typeOf }: ResolvedManifest,
-  gated: readonly ObjectId[],
+  { gated, hooks }: { gated: readonly ObjectId[]; hooks: readonly ManifestObject[] },
   options: { dryRun: boolean },
 ): Promise<string[]> {
-  const typed = objects.flatMap((object) => {
-    const type = typeOf(object);
-    return type === undefined ? [] : [{ id: object.id, type }];
+  const waitedFor = new Set(gated.map(objectKey));
+  const roleOf = (id: ObjectId): Applied['role'] => (waitedFor.has(objectKey(id)) ? 'gated' : 'other');
+  const applied = [
+    ...objects.map(({ id }) => ({ id, role: roleOf(id) })),
+    ...hooks.map(({ id }) => ({ id, role: 'hook' as const })),
+  ].flatMap(({ id, role }): Applied[] => {
+    const type = typeOf({ id });
+    return type === undefined ? [] : [{ id, type, role }];
   });
-  const waited = new Set(gated.map(objectKey));
-  const marked = typed.map((each) => ({ ...each, gated: waited.has(objectKey(each.id)) }));
-  const { required, wished } = permissionsFor(namespace, marked, options);
+  const { required, wished } = permissionsFor(namespace, applied, options);
   const denied = new Set((await kube.denied([...required, ...wished])).map(describeAccess));
   const missing = required.map(describeAccess).filter((access) => denied.has(access));
   if (missing.length > 0) {

@@ -61,11 +61,11 @@ export async function rollOut(
 
 async function judgement(
   seen: Following,
-  { gated, signal }: RollOut,
+  { gated, signal, within: asked }: RollOut,
   within: Milliseconds,
 ): Promise<Verdict> {
   await seen.applied(gated);
-  return seen.verdict(within, signal);
+  return seen.verdict(within, signal, asked);
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -81,9 +81,11 @@ export class ActLog {
     return job;
   }
 
-  #print(job: string, line: string): void {
-    this.lines.push(`[${job}] ${line}`);
-    this.#onLine(job, line);
+  #print(job: string, text: string): void {
+    for (const line of text.split('\n')) {
+      this.lines.push(`[${job}] ${line}`);
+      this.#onLine(job, line);
+    }
   }
 
   /** What act does not mention was skipped. */

@@ -36,6 +36,7 @@ export interface WorkflowOrder {
 
 /** Runs a workflow file unchanged, with no network but loopback, in folders that are gone afterwards. */
 export async function runWorkflow(order: WorkflowOrder): Promise<WorkflowRun> {
+  order.signal?.throwIfAborted();
   const scratch = await mkdtemp(join(tmpdir(), 'slipway-act-'));
   try {
     const text = await readFile(join(order.repository.path, order.workflow), 'utf8');
@@ -172,7 +173,8 @@ function actRun(
   signal: AbortSignal | undefined,
 ): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(act, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: Ctrl-C must reach act once, by us; at the second signal it would skip the post steps.
+    const child = spawn(act, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const cancel = (): boolean => child.kill('SIGINT');
     signal?.addEventListener('abort', cancel, { once: true });
     for (const stream of [child.stdout, child.stderr])

@@ -48,9 +48,9 @@ async function demo(helm: 3 | 4): Promise<number> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
 
-  await timed('tools and sandbox up', async () => {
-    await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
+  await timed('sandbox up, tools built', async () => {
     await up(stateDirectory(process.env), progress);
+    await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
   });
   const images = await timed('three images', () => pushImages(progress));
   const chapters: Chapter[] = [];

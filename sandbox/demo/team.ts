@@ -69,9 +69,9 @@ const removeNamespaces = async (kubectl: Kubectl): Promise<void> => {
 
 const deployer = 'release-pipeline';
 
+/** One deployer for both: act knows no secrets of an environment, so both jobs get the same kubeconfig. */
 async function createNamespace(kubectl: Kubectl, namespace: string): Promise<void> {
   const role = await documentedRole();
-  const subject = { kind: 'ServiceAccount', name: deployer, namespace: namespaces.staging };
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: deployer, namespace } },
@@ -81,7 +81,7 @@ async function createNamespace(kubectl: Kubectl, namespace: string): Promise<voi
       kind: 'RoleBinding',
       metadata: { name: deployer, namespace },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
-      subjects: [subject],
+      subjects: [{ kind: 'ServiceAccount', name: deployer, namespace: namespaces.staging }],
     },
   ];
   await kubectl(

@@ -33,6 +33,9 @@ export interface Ended {
   readonly raw: string;
   readonly report: ReportFile | undefined;
   readonly durationMs: number;
+  /** When the process was started and when it was gone, milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
   /** RUNNER_TEMP of this job. */
   readonly temp: string;
   /** Runs the post step, with the state that main left. */
@@ -87,6 +90,7 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
     const folder = await mkdtemp(join(temp, '_step-'));
     const files = Object.fromEntries(commandFiles.map((name) => [`GITHUB_${name}`, join(folder, name)]));
     await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
+    const spawnedAt = Date.now();
     child = spawn(pinnedNode(), [run.entry], {
       cwd: run.cwd ?? temp,
       env: {
@@ -100,11 +104,12 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
     });
     child.stdout?.setEncoding('utf8').on('data', (text: string) => lines.add(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => lines.add(text));
-    return { temp, files, child };
+    const gone = new Promise<number>((resolve) => child?.once('exit', () => resolve(Date.now())));
+    return { temp, files, child, spawnedAt, gone };
   })();
 
   const ended = (async (): Promise<Ended> => {
-    const { temp, files, child } = await started;
+    const { temp, files, child, spawnedAt, gone } = await started;
     const exit = await new Promise<number | string>((resolve) => {
       child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
     });
@@ -123,6 +128,8 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
           ? undefined
           : (JSON.parse(await readFile(outputs['report'], 'utf8')) as ReportFile),
       durationMs: Math.round(performance.now() - startedAt),
+      startedAt: spawnedAt,
+      endedAt: await gone,
       temp,
       post: () => startStep(run, job, { ...state, ...saved }).ended,
     };

@@ -32,10 +32,12 @@ class ApiAgent extends https.Agent {
 
   override createConnection(options: https.RequestOptions, created: Created): Duplex | undefined {
     if (this.#proxy === undefined) return this.#connect(options, created);
-    tunnel(this.#proxy, `${options.host}:${options.port}`, this.#timeout).then(
-      (socket) => created(null, this.#connect({ ...options, socket } as https.RequestOptions, created)),
-      (error: Error) => created(error, undefined as never),
-    );
+    tunnel(this.#proxy, `${options.host}:${options.port}`, this.#timeout)
+      .then((socket) => this.#connect({ ...options, socket } as https.RequestOptions, created))
+      .then(
+        (secured) => created(null, secured),
+        (error: Error) => created(error, undefined as never),
+      );
     return undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Requests that outlive a busy or restarting API server; refusals and lost connections as typed errors. */
 import type { IncomingMessage } from 'node:http';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { ConfigurationError, TargetError, UnreachableError } from '../../domain/errors.ts';
+import { TargetError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { KubeRefused, refusalOf } from './refused.ts';
 import { tokenExpiry } from './token.ts';
@@ -74,10 +74,11 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
     return `the token expired at ${new Date(expiry).toISOString()}: put a new one into the kubeconfig or server-token`;
   }
 
+  /** Only what a socket or TLS reports carries a code; anything else is typed already, or a defect of ours. */
   const typed = (error: unknown): Error =>
-    error instanceof TargetError || error instanceof ConfigurationError || error instanceof UnreachableError
-      ? error
-      : unreachable(error, transport.server);
+    typeof (error as { code?: unknown }).code === 'string'
+      ? unreachable(error, transport.server)
+      : (error as Error);
 
   async function* bytesOf(response: IncomingMessage): AsyncGenerator<Buffer> {
     try {

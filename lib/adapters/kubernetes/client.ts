@@ -34,7 +34,6 @@ const patchTypes = {
 export function kubeClient(connection: Connection, options: ClientOptions): Kube {
   const { clock, debug, random = Math.random, limits = transportLimits, times = watchTimes } = options;
   const api = apiOver(transportOver(connection, options.userAgent, limits), { clock, random });
-  const served = new Map<string, Promise<readonly ResourceType[] | undefined>>();
 
   const get = (path: string): Call => ({ method: 'GET', path, repeatable: true });
   const write = (method: Call['method'], path: string, body: unknown): Call => ({
@@ -70,14 +69,10 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
       return questions.filter((_, index) => answers[index]?.status?.allowed !== true);
     },
 
-    resourceTypes(apiVersion) {
-      const known = served.get(apiVersion);
-      if (known !== undefined) return known;
+    async resourceTypes(apiVersion) {
       const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-      const asked = orUndefined(api.json<ServedTypes>(get(path))).then((list) => list && typesOf(list));
-      // Only what is there is kept: the chart may bring the CRD, and a failure may pass.
-      asked.then((types) => types && served.set(apiVersion, asked)).catch(() => {});
-      return asked;
+      const list = await orUndefined(api.json<ServedTypes>(get(path)));
+      return list && typesOf(list);
     },
 
     watch(target, onEvent, signal) {

@@ -51,7 +51,7 @@ export function holderOf({
   spec,
 }: Lease): LockHolder | 'unreadable' | undefined {
   if (!spec.holderIdentity) return undefined;
-  const pid = Number(annotations['slipway.dev/pid']);
+  const pid = Number(annotations['slipway.dev/pid']) || 0;
   return parseHolder(spec.holderIdentity, pid, annotations['slipway.dev/runner'] ?? '') ?? 'unreadable';
 }
 

@@ -49,7 +49,7 @@ class Queue {
   readonly #me: LockHolder;
   readonly #options: LockOptions;
   readonly #began: number;
-  /** The renewal last seen, and when it was first seen. */
+  /** The renewal last seen, and the monotonic time when it was first seen. */
   #seen = { version: '', at: 0 };
   #asked: { readonly version: string; readonly at: number; readonly answer: LockFacts['job'] } | undefined;
   #spokeAt = -Infinity;
@@ -101,14 +101,14 @@ class Queue {
   }
 
   async #decide(found: Lease): Promise<Decision> {
-    const { clock, processAlive } = this.#ports;
+    const { clock, monotonic, processAlive } = this.#ports;
     const version = found.metadata.resourceVersion ?? '';
-    if (version !== this.#seen.version) this.#seen = { version, at: clock.now() };
+    if (version !== this.#seen.version) this.#seen = { version, at: monotonic() };
     const holder = holderOf(found);
     const facts: LockFacts = {
       me: this.#me,
       holder,
-      expired: isExpired(renewedAt(found), this.#seen.at, clock.now()),
+      expired: isExpired(clock.now() - renewedAt(found), monotonic() - this.#seen.at),
       processAlive: typeof holder === 'object' && processAlive(holder.pid),
       takeover: this.#options.takeover,
     };

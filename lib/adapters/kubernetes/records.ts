@@ -1,5 +1,5 @@
 /** ReleaseRecords as plain JSON in Secrets: `slipway-<release>-<seq>`, labelled by release and state. */
-import { TargetError } from '../../domain/errors.ts';
+import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
 import { parseRecord } from '../../domain/record/parse.ts';
 import { toPrune } from '../../domain/record/retention.ts';
@@ -41,6 +41,12 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
       .sort((a, b) => b.seq - a.seq);
   }
 
+  /** Whether a write whose answer was lost is there: then it must not be made a second time. */
+  async function arrived({ metadata, data }: Stored): Promise<boolean> {
+    const stored: Stored | undefined = await kube.get(secrets, metadata.namespace ?? '', metadata.name);
+    return stored?.data?.[dataKey] === data?.[dataKey];
+  }
+
   return {
     of: list,
 
@@ -68,15 +74,15 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
     async change(key, change) {
       for (let attempt = 0; attempt < mostConflicts; attempt += 1) {
         const stored = known.get(idOf(key)) ?? (await kube.get(secrets, key.namespace, secretName(key)));
-        const now = stored && recordIn(stored);
-        if (now === undefined || 'unreadable' in now) throw missing(key, now?.unreadable);
+        const now = readable(key, stored);
+        const next = secretOf(change(now), stored);
         try {
-          const next = change(now);
-          known.set(idOf(key), await kube.replace(secrets, key.namespace, secretOf(next, stored)));
-          return next;
+          known.set(idOf(key), await kube.replace(secrets, key.namespace, next));
+          return readable(key, next);
         } catch (error) {
           known.delete(idOf(key));
-          if (!isRefusal(error, 409)) throw error;
+          if (error instanceof UnreachableError && (await arrived(next))) return readable(key, next);
+          if (!isRefusal(error, 409) && !(error instanceof UnreachableError)) throw error;
         }
       }
       throw crowded(secretName(key), 'is being changed by somebody else all the time');
@@ -97,7 +103,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
 
 const idOf = (key: Key): string => `${key.namespace}/${secretName(key)}`;
 
-function secretOf(record: ReleaseRecord, stored?: Stored): KubeObject {
+function secretOf(record: ReleaseRecord, stored?: Stored): Stored {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -125,6 +131,12 @@ function recordIn({
 }: Stored): ReleaseRecord | { readonly name: string; readonly unreadable: string } {
   const record = parseRecord(Buffer.from(data?.[dataKey] ?? '', 'base64').toString('utf8'));
   return 'unreadable' in record ? { name: `Secret ${metadata.name}`, ...record } : record;
+}
+
+function readable(key: Key, stored: Stored | undefined): ReleaseRecord {
+  const record = stored && recordIn(stored);
+  if (record === undefined || 'unreadable' in record) throw missing(key, record?.unreadable);
+  return record;
 }
 
 const missing = (key: Key, unreadable = 'it is gone'): TargetError =>

@@ -30,7 +30,7 @@ export interface Transport {
   send(call: Call): Promise<Answer>;
   /** Opens a stream on a connection of its own. Fails after `silence` milliseconds without a byte (0: never). */
   stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<IncomingMessage>;
-  /** The identity that the last request showed. */
+  /** The identity that requests show now. */
   shown(): Promise<Identity>;
   close(): void;
 }

@@ -142,9 +142,9 @@ class Follower {
     if (text === '') return;
     const { type, object } = parse(text);
     if (type === 'ERROR') {
-      throw object.code === 410
+      throw object?.code === 410
         ? new Expired()
-        : new Error(`the watch ended: ${object.message ?? 'no reason given'}`);
+        : new Error(`the watch ended: ${object?.message ?? 'no reason given'}`);
     }
     this.#failures = 0;
     if (type === 'DELETED') this.#emit({ type: 'deleted', object: trimmed(object) });
@@ -204,7 +204,7 @@ class Malformed extends Error {}
 function parse(text: string): Line {
   try {
     const line = JSON.parse(text) as Partial<Line> | null;
-    if (line?.type !== undefined && line.object !== undefined) return line as Line;
+    if (line?.type === 'ERROR' || line?.object?.metadata !== undefined) return line as Line;
   } catch (cause) {
     throw new Malformed('the watch sent a line that is not JSON', { cause });
   }

@@ -70,11 +70,17 @@ export class KubeFollowing implements Following {
     });
   }
 
-  async verdict(within: Milliseconds, signal?: AbortSignal): Promise<Verdict> {
+  async verdict(within: Milliseconds, signal?: AbortSignal, asked = within): Promise<Verdict> {
     // The present moment ends in a judgement, and it must not be before judging begins.
     const deadline = this.#moments.now() + within;
     const judging = new Judging({
-      expectation: { gated: this.#gated, advisory: this.#options.advisory ?? [], deadline, timeout: within },
+      expectation: {
+        gated: this.#gated,
+        advisory: this.#options.advisory ?? [],
+        deadline,
+        timeout: within,
+        asked,
+      },
       seen: this.#ledger.all(),
       clock: this.#parts.clock,
       onProgress: (workloads) => this.#options.onProgress?.(workloads),

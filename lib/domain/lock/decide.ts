@@ -63,11 +63,11 @@ const byExpiry = ({ expired, takeover }: LockFacts): LockDecision =>
   expired && takeover === 'expired' ? take('it had expired (lock-takeover: expired)') : { kind: 'wait' };
 
 /**
- * Whether a holder has stopped renewing: long ago by the clocks, allowing for skew, or unchanged before our own
- * eyes for a whole expiry. All times in milliseconds; `seenAt` is when we first saw this renewal.
+ * Whether a holder has stopped renewing: its last renewal is old by the clocks, with room for their skew, or it
+ * has stayed the same before our own eyes for a whole expiry.
  */
-export const isExpired = (renewedAt: number, seenAt: number, now: number): boolean =>
-  now - renewedAt > lockTimes.expiry + lockTimes.skew || now - seenAt > lockTimes.expiry;
+export const isExpired = (sinceRenewal: Milliseconds, sinceSeen: Milliseconds): boolean =>
+  sinceRenewal > lockTimes.expiry + lockTimes.skew || sinceSeen > lockTimes.expiry;
 
 /** `<repository>/<run>/<attempt>/<job>/<nonce>`; the job is escaped, for a runner's name in it may hold slashes. */
 export const holderText = ({ repository, run, attempt, job, nonce }: LockHolder): string =>

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts';
+import type { Milliseconds } from '../duration.ts';
 import { describeObject, type ObjectId } from '../kubernetes.ts';
 import { kindName } from '../workloads/kind.ts';
 import { createBench, type Ruling } from './bench.ts';
@@ -22,7 +23,7 @@ type Blindness = Extract<Observation, { kind: 'blind' }>;
  * expectation's time, so that an earlier rollout in the same list of observations decides nothing.
  */
 export function createEngine(expectation: Expectation, rules: readonly Rule[] = allRules): Engine {
-  const { gated, advisory = [], deadline, timeout } = expectation;
+  const { gated, advisory = [], deadline, timeout, asked = timeout } = expectation;
   const bench = createBench([...gated, ...advisory], rules);
   const blind = new Map<string, Blindness>();
   let applied = false;
@@ -42,7 +43,7 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
     if (!applied || now < deadline - timeout) {
       const workloads = gated.map(notApplied);
       if (now < deadline) return { kind: 'waiting', workloads, findings: [], probes: [], until: deadline };
-      const reason = `not applied within ${formatDuration(timeout)}`;
+      const reason = `not applied within ${formatDuration(asked)}`;
       settled = { outcome: 'inconclusive', reason, findings: [], at: now, workloads };
       return { kind: 'verdict', verdict: settled };
     }
@@ -52,7 +53,7 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
       ...rulings.flatMap((ruling) => ruling.findings),
       ...advisory.flatMap((id) => asAdvice(bench.rule(id, now), now)),
     ];
-    const decided = decide({ now, deadline, timeout, workloads, findings, unseen: gated.flatMap(unseen) });
+    const decided = decide({ now, deadline, asked, workloads, findings, unseen: gated.flatMap(unseen) });
     if (decided === undefined) {
       return {
         kind: 'waiting',
@@ -77,7 +78,7 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
 interface Docket {
   readonly now: number;
   readonly deadline: number;
-  readonly timeout: number;
+  readonly asked: Milliseconds;
   readonly workloads: readonly WorkloadProgress[];
   readonly findings: readonly Finding[];
   /** Gated kinds that cannot be seen now: what was seen of them before proves nothing. */
@@ -86,7 +87,7 @@ interface Docket {
 
 /** The order matters: proof of doom, then not knowing for good, then readiness, then the clock. */
 function decide(docket: Docket): (Partial<Verdict> & Pick<Verdict, 'outcome' | 'reason'>) | undefined {
-  const { now, deadline, timeout, workloads, findings, unseen } = docket;
+  const { now, deadline, asked, workloads, findings, unseen } = docket;
   const doom = findings.find((finding) => finding.severity === 'terminal');
   if (doom !== undefined) return { outcome: 'fail', reason: `${doom.subject}: ${doom.cause}` };
 
@@ -104,7 +105,7 @@ function decide(docket: Docket): (Partial<Verdict> & Pick<Verdict, 'outcome' | '
   if (lost !== undefined) return { outcome: 'inconclusive', reason: cannotSee(lost) };
   return {
     outcome: 'fail',
-    reason: `not ready after ${formatDuration(timeout)}: ${summariseProgress(workloads)}`,
+    reason: `not ready after ${formatDuration(asked)}: ${summariseProgress(workloads)}`,
     findings: [
       ...findings,
       ...workloads.filter(({ ready }) => !ready).map((workload) => outOfTime(workload, now)),

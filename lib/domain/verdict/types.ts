@@ -95,6 +95,8 @@ export interface Expectation {
   readonly deadline: number;
   /** Judging begins this long before the deadline. */
   readonly timeout: Milliseconds;
+  /** What the author gave as timeout, for the words: applying has used up part of it. */
+  readonly asked?: Milliseconds;
 }
 
 /** The key of an object across observations: `apps/Deployment/shop/web` (group, not version: CRDs move). */

@@ -80,7 +80,7 @@ function annotations(jobs: readonly JobRun[]): string {
       `<li class="${kind}"><span class="sign">${signs[kind]}</span><div><b>${escape(title === '' ? job.name : `${job.name}: ${title}`)}</b><pre>${escape(message)}</pre></div></li>`,
   );
   const errors = all.filter(({ annotation }) => annotation.kind === 'error').length;
-  return `<div class="card annotations"><h4>Annotations <span class="small">${errors} errors, ${all.length - errors} others</span></h4><ul>${rows.join('')}</ul></div>`;
+  return `<div class="card annotations"><h4>Annotations <span class="small">${errors} ${errors === 1 ? 'error' : 'errors'}, ${all.length - errors} other</span></h4><ul>${rows.join('')}</ul></div>`;
 }
 
 const summariesOf = ({ name, steps }: JobRun): string =>

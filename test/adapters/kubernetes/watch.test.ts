@@ -188,29 +188,18 @@ test('forbidden to watch only: lists again and again, and says so for debugging'
 });
 
 test('after the abort nothing is said, and nothing is asked', async () => {
-  let ended = (): void => {};
-  const closed = new Promise<void>((resolve) => (ended = resolve));
-  await using server = await scripted(
-    [list('10')],
-    [
-      (response) => {
-        response.on('close', ended);
-        open(response, new URL('https://api'));
-      },
-    ],
-  );
-  const kube = clientOf(connectionOf(server));
   const stop = new AbortController();
+  const closed = Promise.withResolvers<void>();
+  const whenOpen: Watch = (response, url) => {
+    response.on('close', closed.resolve);
+    open(response, url);
+    stop.abort();
+  };
+  await using server = await scripted([list('10')], [whenOpen]);
+  const kube = clientOf(connectionOf(server));
   const seen: string[] = [];
-  kube.watch(
-    { resource: pods, namespace: 'shop' },
-    (event) => {
-      seen.push(word(event));
-      setTimeout(() => stop.abort(), 30);
-    },
-    stop.signal,
-  );
-  await closed;
+  kube.watch({ resource: pods, namespace: 'shop' }, (event) => seen.push(word(event)), stop.signal);
+  await closed.promise;
   await new Promise((resolve) => setImmediate(resolve));
   expect(seen).toEqual(['listed ']);
   expect(server.requests).toHaveLength(2);

@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
-import { ensureTools } from '../../../sandbox/tools.ts';
+import { typeOf } from './namespace.ts';
 import type { TestNamespace } from './namespace.ts';
+import { tool } from './tools.ts';
 
 const readme = new URL('../../../actions/deploy-helm/README.md', import.meta.url);
 const rbac = 'rbac.authorization.k8s.io/v1';
@@ -25,7 +26,8 @@ export interface Identity {
 
 /** The rules of the Role that the README shows. */
 export function minimalRole(): readonly Rule[] {
-  const [, yaml] = /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readFileSync(readme, 'utf8')) ?? [];
+  const [, yaml] =
+    /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readFileSync(readme, 'utf8')) ?? [];
   if (yaml === undefined) throw new Error('the README of deploy-helm shows no Role');
   return (load(yaml) as { readonly rules: readonly Rule[] }).rules;
 }
@@ -51,17 +53,28 @@ export async function identityIn(
   };
 }
 
-/** Cluster-wide rules for an identity; the caller removes them. */
+/** Lets an identity do this in the whole cluster, until the end of the scope. */
 export async function grantClusterWide(
-  { name: namespace, create, kube }: TestNamespace,
+  namespace: TestNamespace,
   rules: readonly Rule[],
+  account = 'deployer',
 ): Promise<AsyncDisposable> {
-  throw new Error(`${namespace} ${String(create)} ${String(kube)} ${String(rules)}`);
+  const { name } = namespace;
+  const subjects = [{ kind: 'ServiceAccount', name: account, namespace: name }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
+  await namespace.create(`${rbac} ClusterRole`, name, { rules }, '');
+  await namespace.create(`${rbac} ClusterRoleBinding`, name, { subjects, roleRef }, '');
+  return {
+    async [Symbol.asyncDispose]() {
+      await namespace.kube.delete(typeOf(`${rbac} ClusterRoleBinding`), '', name);
+      await namespace.kube.delete(typeOf(`${rbac} ClusterRole`), '', name);
+    },
+  };
 }
 
 /** By TokenRequest, as `kubectl create token` asks for it. */
 async function requestToken({ name: namespace, sandbox }: TestNamespace, account: string): Promise<string> {
-  const { kubectl } = await ensureTools(['kubectl']);
+  const kubectl = await tool('kubectl');
   const argv = ['create', 'token', account, '--namespace', namespace, '--kubeconfig', sandbox.kubeconfig];
   return (await promisify(execFile)(kubectl, argv)).stdout.trim();
 }

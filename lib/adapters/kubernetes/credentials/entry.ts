@@ -62,13 +62,10 @@ function boundedExec(config: KubeConfig, timeout: number) {
     | ExecAuthenticator
     | undefined;
   if (authenticator === undefined) throw new Error('this client-node has no exec authenticator');
+  tellPlugin(config.getCurrentUser()?.exec as ExecPlugin | undefined);
   let child: ChildProcess | undefined;
   authenticator.execFn = (command, args = [], options) => {
-    child = spawn(command, args, {
-      ...options,
-      env: { ...(options.env ?? process.env), ...execInfo(config) },
-      detached: true,
-    });
+    child = spawn(command, args, { ...options, detached: true });
     child.stdin?.end();
     return child;
   };
@@ -79,18 +76,23 @@ function boundedExec(config: KubeConfig, timeout: number) {
     timedOut,
     end(): void {
       clearTimeout(timer);
-      if (child?.pid === undefined || child.exitCode !== null) return;
+      if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       process.kill(-child.pid, 'SIGKILL');
     },
   };
 }
 
+interface ExecPlugin {
+  readonly apiVersion?: string;
+  env?: readonly { readonly name: string; readonly value: string }[] | null;
+}
+
 /** What the plugin protocol tells a plugin; aws and gke plugins choose their answer's version by it. */
-function execInfo(config: KubeConfig): Record<string, string> {
-  const exec = config.getCurrentUser()?.exec as { apiVersion?: string } | undefined;
-  const apiVersion = exec?.apiVersion ?? 'client.authentication.k8s.io/v1';
+function tellPlugin(exec: ExecPlugin | undefined): void {
+  if (exec === undefined) return;
+  const apiVersion = exec.apiVersion ?? 'client.authentication.k8s.io/v1';
   const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-  return { KUBERNETES_EXEC_INFO: JSON.stringify(info) };
+  exec.env = [...(exec.env ?? []), { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }];
 }
 
 /** client-node gives a Buffer or a text; never one of the other forms that Node's TLS takes. */

@@ -48,22 +48,18 @@ const margin = 60_000;
 
 /** Credentials that a plugin fetches: kept until a minute before they expire or until the API refuses them. */
 export function fetched(fetch: () => Promise<Identity>, clock: Clock): Credentials {
-  let kept: Promise<Identity> | undefined;
+  let kept: Identity | undefined;
+  let fetching: Promise<Identity> | undefined;
   return {
     async current() {
-      kept ??= fetch();
-      try {
-        const identity = await kept;
-        if (clock.now() < expiryOf(identity) - margin) return identity;
-        kept = fetch();
-        return await kept;
-      } catch (error) {
-        kept = undefined;
-        throw error;
-      }
+      if (kept !== undefined && clock.now() < expiryOf(kept) - margin) return kept;
+      fetching ??= fetch().finally(() => (fetching = undefined));
+      kept = await fetching;
+      return kept;
     },
-    refused() {
-      kept = undefined;
+    refused(identity) {
+      // Requests side by side are refused one after the other: only the first drops what it showed.
+      if (identity === kept) kept = undefined;
       return true;
     },
   };

@@ -1,0 +1,37 @@
+/** `npm run bench -- <name> [arguments]`: the tables, a line per goal, raw rounds in results/; 1 when one falls short. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { goalLine, holds } from './table.ts';
+import type { Benchmark, Goal } from './table.ts';
+
+type Run = (args: readonly string[]) => Promise<Benchmark>;
+
+const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  rollout: () => import('./rollout.ts'),
+  startup: () => import('./startup.ts'),
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+
+if (load === undefined) {
+  console.error(`usage: npm run bench -- ${Object.keys(benchmarks).join(' | ')}`);
+  process.exitCode = 2;
+} else {
+  const { run } = await load();
+  const { tables, goals, rounds, draft = false } = await run(args);
+  if (!draft) await keep(name, goals, rounds);
+  console.log([...tables, goals.map(goalLine).join('\n')].join('\n\n'));
+  process.exitCode = goals.every(holds) ? 0 : 1;
+}
+
+async function keep(name: string, goals: readonly Goal[], rounds: unknown): Promise<void> {
+  const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+  const results = join(import.meta.dirname, 'results');
+  await mkdir(results, { recursive: true });
+  await writeFile(
+    join(results, `${name}.json`),
+    `${JSON.stringify({ name, machine, goals, rounds }, null, 1)}\n`,
+  );
+}

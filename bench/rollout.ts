@@ -1,0 +1,100 @@
+/**
+ * How soon a release that is ready is known to be: helm's own waits beside deploy-helm, in turn, against a clock of
+ * its own. Needs the sandbox (`npm run sandbox -- up`) and dist/, and a machine that does nothing else.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { projectRoot } from '../scripts/bundle.ts';
+import { sandboxEnv } from '../sandbox/client.ts';
+import { serviceImage } from '../test/e2e/support/release.ts';
+import { endOf, requestsSince } from './rollout/audit.ts';
+import { tools } from './rollout/contestants.ts';
+import { goalsOf, tablesOf } from './rollout/figures.ts';
+import { Lane } from './rollout/lane.ts';
+import type { Shape } from './rollout/lane.ts';
+import { longWaitGoals, longWaits, longWaitTable } from './rollout/long-wait.ts';
+import { install, measuredRound, withRequests } from './rollout/round.ts';
+import type { Counted, Round, Setting } from './rollout/round.ts';
+import { Truth } from './rollout/truth.ts';
+import type { Benchmark } from './table.ts';
+
+const one: Shape = { workloads: 1, replicas: 2 };
+const twenty: Shape = { workloads: 20, replicas: 1 };
+
+const usage = `npm run bench -- rollout [--rounds 40] [--rounds-at-20 12] [--quick] [--skip-long-wait] [--dist <folder>]
+  --quick   2 rounds each: to see that it works, not to quote; results/ is left alone`;
+
+export async function run(args: readonly string[]): Promise<Benchmark> {
+  const options = optionsOf(args);
+  const { auditLog } = sandboxEnv();
+  if (auditLog === '') throw new Error('rollout: SLIPWAY_AUDIT_LOG must name the audit log of your cluster');
+  if (!existsSync(options.entry)) throw new Error(`rollout: ${options.entry} is missing: npm run build`);
+  const images = await Promise.all([serviceImage('v1'), serviceImage('v2')] as const);
+  const setting = { images, entry: options.entry, say: (line: string) => console.error(line) };
+
+  const rounds = [
+    ...(await race(one, options.atOne, auditLog, setting)),
+    ...(await race(twenty, options.atTwenty, auditLog, setting)),
+  ];
+  const waited = options.longWait ? await longWaits(auditLog, setting) : [];
+  return {
+    tables: [...tablesOf(rounds), ...(options.longWait ? [longWaitTable(waited)] : [])],
+    goals: [...goalsOf(rounds), ...longWaitGoals(waited)],
+    rounds: { rounds: rounds.map(compact), longWaits: waited },
+    draft: options.draft,
+  };
+}
+
+function optionsOf(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string' },
+      'rounds-at-20': { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'skip-long-wait': { type: 'boolean', default: false },
+      dist: { type: 'string', default: join(projectRoot, 'dist') },
+    },
+  });
+  const count = (text: string | undefined, usual: number): number => {
+    const rounds = text === undefined ? (values.quick ? 2 : usual) : Number(text);
+    if (!Number.isInteger(rounds) || rounds < 0) throw new Error(usage);
+    return rounds;
+  };
+  const [atOne, atTwenty] = [count(values.rounds, 40), count(values['rounds-at-20'], 12)];
+  const longWait = !values['skip-long-wait'];
+  const draft = atOne < 40 || atTwenty < 12 || !longWait;
+  return { atOne, atTwenty, longWait, draft, entry: resolve(values.dist, 'deploy-helm/index.js') };
+}
+
+/** All tools in turn, each round in another order, so that a busy moment of the machine hits all alike. */
+async function race(shape: Shape, count: number, auditLog: string, setting: Setting): Promise<Counted[]> {
+  if (count === 0) return [];
+  await using stack = new AsyncDisposableStack();
+  const lanes: Lane[] = [];
+  for (const tool of tools) lanes.push(stack.use(await Lane.open(tool, shape)));
+  const truth = stack.use(
+    await Truth.open(
+      sandboxEnv(),
+      lanes.map(({ namespace }) => namespace.name),
+    ),
+  );
+  for (const lane of lanes) await install(lane, setting);
+
+  const start = await endOf(auditLog);
+  const rounds: Round[] = [];
+  for (let round = 0; round < count; round++) {
+    const turn = round % lanes.length;
+    for (const lane of [...lanes.slice(turn), ...lanes.slice(0, turn)])
+      rounds.push(await measuredRound(lane, round, truth, setting));
+  }
+  const users = new Set(lanes.map(({ identity }) => identity.user));
+  return withRequests(rounds, lanes, await requestsSince(auditLog, start, users));
+}
+
+/** Requests as counts: `slipway get secrets: 3`. */
+function compact({ requests, ...round }: Counted): object {
+  const byWhat = Map.groupBy(requests, ({ client, verb, resource }) => `${client} ${verb} ${resource}`);
+  return { ...round, requests: Object.fromEntries([...byWhat].map(([what, all]) => [what, all.length])) };
+}

@@ -1,0 +1,107 @@
+/** One tool's place in the cluster: a namespace, an identity of its own, and the chart as it is next to be. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pods as podResource } from '../../lib/adapters/kubernetes/resources.ts';
+import type { KubeObject } from '../../lib/domain/kubernetes.ts';
+import type { ServiceImage } from '../../sandbox/service/image.ts';
+import { identityIn, minimalRole } from '../../test/e2e/support/identity.ts';
+import type { Identity } from '../../test/e2e/support/identity.ts';
+import { TestNamespace } from '../../test/e2e/support/namespace.ts';
+import { tool } from '../../test/e2e/support/tools.ts';
+import type { Tool } from './contestants.ts';
+
+export interface Shape {
+  /** Deployments, and pods of each. */
+  readonly workloads: number;
+  readonly replicas: number;
+}
+
+/** A change of every pod, and what is needed to make it. */
+export interface Change {
+  readonly stamp: string;
+  readonly image: ServiceImage;
+  readonly faults?: Readonly<Record<string, string>>;
+}
+
+export class Lane implements AsyncDisposable {
+  readonly tool: Tool;
+  readonly shape: Shape;
+  readonly namespace: TestNamespace;
+  readonly identity: Identity;
+  /** Holds `helm` alone: first on PATH. */
+  readonly bin: string;
+  readonly kubeconfig: string;
+  readonly #folder: string;
+
+  private constructor(
+    tool: Tool,
+    shape: Shape,
+    namespace: TestNamespace,
+    identity: Identity,
+    folder: string,
+  ) {
+    this.tool = tool;
+    this.shape = shape;
+    this.namespace = namespace;
+    this.identity = identity;
+    this.bin = join(folder, 'bin');
+    this.kubeconfig = join(folder, 'kubeconfig');
+    this.#folder = folder;
+  }
+
+  static async open(contestant: Tool, shape: Shape): Promise<Lane> {
+    const namespace = await TestNamespace.open();
+    const identity = await identityIn(namespace, minimalRole());
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+    const lane = new Lane(contestant, shape, namespace, identity, folder);
+    await mkdir(lane.bin);
+    await symlink(await tool(contestant.helm), join(lane.bin, 'helm'));
+    await writeFile(lane.kubeconfig, identity.kubeconfig, { mode: 0o600 });
+    return lane;
+  }
+
+  get home(): string {
+    return this.#folder;
+  }
+
+  /** The values file of a change, the same for every tool. JSON is YAML. */
+  async valuesFile({ stamp, image, faults = {} }: Change): Promise<string> {
+    const { workloads, replicas } = this.shape;
+    const [registry, ...repository] = image.ref.slice(0, image.ref.lastIndexOf(':')).split('/');
+    const { tag, digest } = image;
+    const reference = { registry, repository: repository.join('/'), tag, digest };
+    const path = join(this.#folder, 'values.yaml');
+    await writeFile(path, JSON.stringify({ count: workloads, replicas, image: reference, stamp, faults }));
+    return path;
+  }
+
+  /** Resolves when just the pods that are wanted are there: one round's end must not slow the next. */
+  async settled(): Promise<void> {
+    const wanted = this.shape.workloads * this.shape.replicas;
+    const stop = new AbortController();
+    const pods = new Map<string, KubeObject>();
+    await new Promise<void>((resolve) => {
+      const target = { resource: podResource, namespace: this.namespace.name };
+      this.namespace.kube.watch(
+        target,
+        (event) => {
+          if (event.type === 'listed') for (const pod of event.objects) pods.set(pod.metadata.name, pod);
+          if (event.type === 'changed') pods.set(event.object.metadata.name, event.object);
+          if (event.type === 'deleted') pods.delete(event.object.metadata.name);
+          const staying = [...pods.values()].filter(
+            ({ metadata }) => metadata.deletionTimestamp === undefined,
+          );
+          if (pods.size === wanted && staying.length === wanted) resolve();
+        },
+        stop.signal,
+      );
+    });
+    stop.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.namespace[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

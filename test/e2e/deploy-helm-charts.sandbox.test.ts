@@ -1,0 +1,217 @@
+import { describe, expect, test } from '@jest/globals';
+import { chartCopy } from './support/charts.ts';
+import { grantClusterWide } from './support/identity.ts';
+import { typeOf } from './support/namespace.ts';
+import { release, serviceImage } from './support/release.ts';
+import type { Release } from './support/release.ts';
+import { majors } from './support/tools.ts';
+
+describe.each(majors)('%s', (helm) => {
+  test.concurrent('hooks before and after say in the log what they do', async () => {
+    await using shop = await release({ helm, chart: 'hooks' });
+
+    const first = await shop.deploy();
+    const second = await shop.deploy({ values: { replicas: 2 } });
+
+    expect(first).toMatchObject(shipped);
+    expect(first.log).toContain('hook shop-after | after: checked');
+    expect(first.log).not.toContain('before: step');
+    expect(second).toMatchObject({ result: 'success', outputs: { revision: '2', status: 'deployed' } });
+    expect(second.log).toMatch(
+      /hook shop-before \| before: step 1\n(.*\n)*?hook shop-before \| before: step 2/,
+    );
+    expect(second.log).toContain('hook shop-after | after: checked');
+
+    const failed = await shop.deploy({ values: { after: { exit: 4, say: 'the shop is closed' } } });
+
+    expect(failed).toMatchObject({ result: 'failure', outputs: { status: 'deployed' } });
+    expect(failed.reason).toContain('shop-after');
+    expect(failed.log).toContain('hook shop-after | the shop is closed');
+    expect(await shop.statuses()).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
+    expect(await shop.records()).toEqual(['#1 ready', '#2 ready', '#3 rolled-back']);
+  });
+
+  test.concurrent('a roll-out between hooks that never becomes ready is called by the watcher', async () => {
+    await using shop = await release({ helm, chart: 'hooks' });
+    await shop.deploy();
+
+    const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '7s' });
+
+    expect(failed).toMatchObject({ result: 'failure', reason: expect.stringContaining('Deployment') });
+    expect(failed.log).not.toContain('after: checked');
+    expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  });
+
+  test.concurrent('definitions in crds/ are installed, upgraded or left alone, as asked', async () => {
+    await using shop = await release({ helm, chart: 'crds', with: { images: '' } });
+    const { name: group } = shop.namespace;
+    await using _ = await mayDefineWidgets(shop, group);
+    const chart = (schema = 'minimum: 1'): Promise<string> =>
+      chartCopy('crds', shop.folder, (text) =>
+        text.replaceAll('sandbox.slipway.dev', `${group}.slipway.dev`).replace('minimum: 1', schema),
+      );
+
+    const skipped = await shop.deploy({ chart: await chart(), crds: 'skip' });
+    expect(skipped).toMatchObject({ result: 'failure', record: undefined });
+    expect(skipped.reason).toContain('Widget');
+
+    const first = await shop.deploy({ chart: await chart(), values: { widget: { ready: 'True' } } });
+    expect(first).toMatchObject(shipped);
+    expect(first.log).toContain(`CRD widgets.${group}.slipway.dev created`);
+
+    const left = await shop.deploy({ chart: await chart('minimum: 2'), values: { widget: { size: 1 } } });
+    expect(left).toMatchObject(shipped);
+    const refused = await shop.deploy({ chart: await chart('minimum: 2'), crds: 'upgrade' });
+    expect(refused).toMatchObject({ result: 'failure', reason: expect.stringContaining('size') });
+
+    // A custom resource counts by its Ready condition, and only when asked for.
+    const gate = { chart: await chart(), crds: 'upgrade', gate: 'Widget/shop', timeout: '4s' };
+    const unready = { widget: { ready: 'False', message: 'no wood' } };
+    expect(await shop.deploy({ ...gate, values: unready })).toMatchObject({
+      result: 'failure',
+      reason: expect.stringContaining('no wood'),
+    });
+    expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject({
+      result: 'success',
+    });
+  });
+});
+
+async function mayDefineWidgets(shop: Release, group: string): Promise<AsyncDisposable> {
+  const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+  const granted = await grantClusterWide(shop.namespace, [
+    { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs },
+    { apiGroups: [`${group}.slipway.dev`], resources: ['widgets'], verbs },
+  ]);
+  const definitions = typeOf('apiextensions.k8s.io/v1 CustomResourceDefinition');
+  return {
+    async [Symbol.asyncDispose]() {
+      await shop.namespace.kube.delete(definitions, '', `widgets.${group}.slipway.dev`);
+      await granted[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test.concurrent('a subchart takes its image and is waited for', async () => {
+  const { pinned } = await serviceImage('v1');
+  await using shop = await release({ chart: 'umbrella', with: { images: `stock.image=${pinned}` } });
+
+  const shipped = await shop.deploy();
+
+  expect(shipped).toMatchObject({ result: 'success' });
+  expect(JSON.parse(shipped.outputs['images'] ?? '')).toEqual({ 'Deployment/shop-stock/service': pinned });
+});
+
+test.concurrent('each kind is waited for, and its image read back', async () => {
+  await using shop = await release({ chart: 'kinds' });
+  await using _ = await volumeFor(shop, 'shop-claim');
+  const { pinned } = await serviceImage('v1');
+  const enabled = { enabled: true };
+
+  const shipped = await shop.deploy({
+    values: {
+      statefulSet: enabled,
+      daemonSet: enabled,
+      job: { ...enabled, for: '1s' },
+      pvc: enabled,
+      // Nothing in the sandbox gives it an address: reported, not waited for.
+      loadBalancer: enabled,
+      // Held by the manifest itself: reported, not waited for.
+      deployment: { ...enabled, paused: true },
+    },
+    // Bound with its first pod in many clusters: waited for when asked.
+    gate: 'PersistentVolumeClaim/*',
+  });
+
+  expect(shipped).toMatchObject({ result: 'success', reason: expect.stringContaining('4 of 4 ready') });
+  for (const id of ['StatefulSet', 'DaemonSet', 'Job', 'PersistentVolumeClaim'])
+    expect(shipped.summary).toMatch(new RegExp(`\\| \`${id} .*\\| ready \\|`));
+  expect(JSON.parse(shipped.outputs['images'] ?? '')).toMatchObject({
+    'StatefulSet/shop-stateful/service': pinned,
+    'DaemonSet/shop-daemon/service': pinned,
+  });
+  expect(shipped.summary).toContain('paused');
+
+  const asked = await shop.deploy({
+    values: { loadBalancer: enabled },
+    gate: 'Service/shop-balancer',
+    timeout: '3s',
+    'on-failure': 'leave',
+  });
+  expect(asked).toMatchObject({ result: 'failure', reason: expect.stringContaining('shop-balancer') });
+});
+
+async function volumeFor({ namespace }: Release, claim: string): Promise<AsyncDisposable> {
+  const spec = {
+    accessModes: ['ReadWriteOnce'],
+    storageClassName: '',
+    capacity: { storage: '1Mi' },
+    claimRef: { name: claim, namespace: namespace.name },
+    hostPath: { path: '/tmp' },
+  };
+  await namespace.create('v1 PersistentVolume', namespace.name, { spec }, '');
+  const type = typeOf('v1 PersistentVolume');
+  return { [Symbol.asyncDispose]: () => namespace.kube.delete(type, '', namespace.name) };
+}
+
+test.concurrent('replicas that an autoscaler has chosen are never reset', async () => {
+  await using shop = await release();
+  const autoscaling = { enabled: true, minReplicas: 1, maxReplicas: 4 };
+  await shop.deploy({ values: { autoscaling } });
+  // The sandbox has no metrics: this plays the autoscaler.
+  await shop.namespace.patch('apps/v1 Deployment', 'shop', { spec: { replicas: 3 } });
+
+  const shipped = await shop.deploy({
+    values: { autoscaling },
+    images: `image=${(await serviceImage('v2')).pinned}`,
+  });
+
+  expect(shipped).toMatchObject({ result: 'success' });
+  expect((await shop.namespace.get('apps/v1 Deployment', 'shop'))?.spec).toMatchObject({ replicas: 3 });
+  expect(shipped.summary).toMatch(/`Deployment .*\/shop` \| 3 of 3 \| ready/);
+});
+
+test.concurrent('what is ignored need not become ready; a selector that matches nothing is a fault', async () => {
+  await using shop = await release({ chart: 'kinds' });
+  const values = { daemonSet: { enabled: true }, job: { enabled: true, exit: 1 } };
+
+  const ignored = await shop.deploy({ values, ignore: 'Job/*' });
+  const faulty = await shop.deploy({ values, ignore: 'Job/shop-jbo-1', gate: 'DeamonSet/*' });
+
+  expect(ignored).toMatchObject({ result: 'success', reason: expect.stringContaining('1 of 1 ready') });
+  expect(faulty).toMatchObject({ result: 'failure', reason: '2 inputs are wrong; nothing was changed' });
+  expect(faulty.log).toContain('did you mean Job/shop-job-1?');
+  expect(faulty.log).toContain('there is: DaemonSet/shop-daemon');
+  expect(await shop.statuses()).toEqual(['1 deployed']);
+
+  await using hooked = await release({ chart: 'hooks' });
+  const refused = await hooked.deploy({ ignore: 'Deployment/shop' });
+  expect(refused).toMatchObject({ result: 'failure', log: expect.stringContaining('hook Job shop-after') });
+});
+
+test.concurrent('a roll-out that somebody has paused is named', async () => {
+  await using shop = await release({ with: { timeout: '5s', 'on-failure': 'leave' } });
+  await shop.deploy({ timeout: '60s' });
+  await shop.namespace.patch('apps/v1 Deployment', 'shop', { spec: { paused: true } });
+
+  const held = await shop.deploy({ images: `image=${(await serviceImage('v2')).pinned}` });
+
+  expect(held).toMatchObject({ result: 'failure', reason: expect.stringContaining('the rollout is paused') });
+});
+
+test.concurrent('a chart from an OCI registry, by version and by digest', async () => {
+  await using shop = await release();
+  const { registry } = shop.namespace.sandbox;
+  const repository = `oci://${registry}/e2e-charts`;
+  await shop.helm('package', shop.chart, '--destination', shop.folder);
+  await shop.helm('push', `${shop.folder}/shop-0.1.0.tgz`, repository, '--plain-http');
+
+  const byVersion = await shop.deploy({ chart: `${repository}/shop`, version: '0.1.0' });
+  const digest = byVersion.outputs['chart-digest'];
+  const byDigest = await shop.deploy({ chart: `${repository}/shop@${digest}` });
+
+  expect(byVersion).toMatchObject({ result: 'success', outputs: { 'chart-version': '0.1.0' } });
+  expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(byDigest).toMatchObject({ result: 'success', outputs: { 'chart-digest': digest } });
+  expect(byDigest.record).toMatchObject({ to: { chartDigest: digest } });
+});

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { release, serviceImage } from './support/release.ts';
+import { outputNames } from './support/step.ts';
+import { majors } from './support/tools.ts';
+
+const schema = JSON.parse(
+  readFileSync(new URL('../../docs/schemas/release-record.json', import.meta.url), 'utf8'),
+) as object;
+
+function faultsOf(record: unknown): unknown {
+  const ajv = new Ajv2020({ allErrors: true });
+  addFormats.default(ajv);
+  const validate = ajv.compile(schema);
+  return validate(record) ? [] : validate.errors;
+}
+
+test.concurrent.each(majors)('ships, ships again, and skips what is there already (%s)', async (helm) => {
+  await using shop = await release({ helm });
+  const environment = { environment: 'production', 'environment-url': 'https://shop.example.com' };
+  const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
+
+  const first = await shop.deploy({ ...environment, images: `image=${v1.pinned}` });
+
+  expect(first).toMatchObject({ result: 'success', exit: 0, post: { exit: 0 } });
+  expect(Object.keys(first.outputs).sort()).toEqual(outputNames);
+  expect(first.outputs).toMatchObject({
+    revision: '1',
+    'previous-revision': '',
+    status: 'deployed',
+    'chart-version': '0.1.0',
+    'chart-digest': '',
+    images: JSON.stringify({ 'Deployment/shop/shop': v1.pinned }),
+    'environment-url': 'https://shop.example.com',
+    record: `${shop.namespace.name}/shop#1`,
+    'deployment-id': expect.stringMatching(/^\d+$/),
+    notes: expect.stringContaining('shop runs'),
+    'duration-ms': expect.stringMatching(/^\d+$/),
+  });
+  expect(faultsOf(first.record)).toEqual([]);
+  expect(first.record).toMatchObject({ kind: 'release', state: 'ready', revision: 1, undoable: 'manual' });
+  expect(first.summary).toContain('✅ deploy-helm');
+
+  const second = await shop.deploy({ ...environment, images: `image=${v2.pinned}`, expects: 'smoke-test' });
+
+  expect(second).toMatchObject({ result: 'success', outputs: { revision: '2', 'previous-revision': '1' } });
+  expect(JSON.parse(second.outputs['images'] ?? '')).toEqual({ 'Deployment/shop/shop': v2.pinned });
+  expect(second.record).toMatchObject({ from: { revision: 1 }, expects: ['smoke-test'], state: 'ready' });
+  expect(await shop.statuses()).toEqual(['1 superseded', '2 deployed']);
+  expect(await shop.records()).toEqual(['#1 ready', '#2 ready']);
+  expect(await shop.lease()).toBeUndefined();
+
+  const unverified = await shop.deploy({ images: `image=${v2.pinned}`, 'if-unchanged': 'skip' });
+  const same = await shop.deploy({ images: `image=${v2.pinned}`, 'if-unchanged': 'skip' });
+
+  expect(unverified).toMatchObject({ result: 'success', outputs: { revision: '3' } });
+  expect(same).toMatchObject({ result: 'skipped', exit: 0, record: undefined, outputs: { revision: '3' } });
+  expect((await shop.history()).length).toBe(3);
+
+  const statuses = shop.github.recorded.filter(
+    ({ operation }) => operation === 'repos/create-deployment-status',
+  );
+  expect(statuses.map(({ body }) => body)).toEqual([
+    expect.objectContaining({ state: 'in_progress', environment: 'production' }),
+    expect.objectContaining({
+      state: 'success',
+      environment_url: 'https://shop.example.com',
+      description: expect.stringContaining(`${shop.namespace.name}/shop#1 ready ${v1.digest.slice(0, 19)}`),
+    }),
+    expect.objectContaining({ state: 'in_progress' }),
+    expect.objectContaining({ state: 'success' }),
+  ]);
+});
