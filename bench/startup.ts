@@ -59,6 +59,7 @@ export async function run([given]: readonly string[]): Promise<Benchmark> {
         })),
       ],
       count,
+      folder,
     );
     return {
       tables: [sizeTable(bundles), timeTable(rounds)],
@@ -105,19 +106,19 @@ async function toolkitScripts(actions: readonly Bundle[], folder: string): Promi
 }
 
 /** Interleaved, each round in another order, so that a busy moment of the machine hits all alike. */
-function measure(candidates: readonly Candidate[], count: number): Rounds {
+function measure(candidates: readonly Candidate[], count: number, temp: string): Rounds {
   const rounds: Record<string, number>[] = [];
   for (let round = 0; round < count + warmUps; round++) {
     const turn = round % candidates.length;
     const order = [...candidates.slice(turn), ...candidates.slice(0, turn)];
-    const times = Object.fromEntries(order.map((candidate) => [candidate.name, start(candidate)]));
+    const times = Object.fromEntries(order.map((candidate) => [candidate.name, start(candidate, temp)]));
     if (round >= warmUps) rounds.push(times);
   }
   return rounds;
 }
 
-function start({ name, file, fails }: Candidate): number {
-  const env = { PATH: process.env['PATH'] ?? '', RUNNER_TEMP: join(projectRoot, 'build') };
+function start({ name, file, fails }: Candidate, temp: string): number {
+  const env = { PATH: process.env['PATH'] ?? '', RUNNER_TEMP: temp };
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [file], { env, encoding: 'utf8' });
   const took = performance.now() - started;

@@ -27,8 +27,13 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
     await bringCrds(plan, inputs, ports);
     const onLine = (line: string): void => ports.log.debug(line);
     release = await ports.helm.upgrade(plan.intent, { signal, onLine, onWaiting: onApplied });
-    const { revision } = release;
-    await journal.write((now) => ({ ...moveTo(now, 'applied'), revision, to: { ...now.to, revision } }));
+    const { revision, installedAt } = release;
+    await journal.write((now) => ({
+      ...moveTo(now, 'applied'),
+      revision,
+      installedAt,
+      to: { ...now.to, revision },
+    }));
   };
   const { gated, advisory } = plan;
   const order = {
@@ -49,12 +54,12 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
       return { verdict, observations, ...(await writtenRevision(plan, inputs, ports)) };
     return { verdict, observations, release, revision: release.revision };
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    return {
-      verdict: refusedByHelm(error, inputs, ports),
-      observations: [],
-      ...(await writtenRevision(plan, inputs, ports)),
-    };
+    // Once helm has applied, what is thrown is the journal's: the record or the lock is lost.
+    if (error instanceof CancelledError || release !== undefined) throw error;
+    const verdict = refusedByHelm(error, inputs, ports);
+    const written = await writtenRevision(plan, inputs, ports);
+    await unstick(written, verdict, inputs, ports);
+    return { verdict, observations: [], ...written };
   } finally {
     await hooks.stop();
   }
@@ -83,11 +88,23 @@ function refusedByHelm(error: unknown, { release }: Inputs, { clock }: Ports): V
   return { outcome, reason: message, findings: [finding], at, workloads: [] };
 }
 
+/** Throws when Helm's history cannot be read: "nothing was changed" would be a guess. */
 async function writtenRevision(
   plan: Plan,
   { release }: Inputs,
   { history }: Ports,
-): Promise<{ revision?: number }> {
-  const [newest] = await history.list(release).catch(() => []);
-  return newest !== undefined && newest.revision > plan.newest ? { revision: newest.revision } : {};
+): Promise<{ revision?: number; status?: string }> {
+  const [newest] = await history.list(release);
+  return newest !== undefined && newest.revision > plan.newest ? newest : {};
+}
+
+/** A helm that lost the API half-way leaves its revision pending, and no later release would be let in. */
+async function unstick(
+  { revision, status = '' }: { revision?: number; status?: string },
+  { outcome, reason }: Verdict,
+  { release }: Inputs,
+  { history }: Ports,
+): Promise<void> {
+  if (outcome !== 'inconclusive' || revision === undefined || !status.startsWith('pending-')) return;
+  await history.writeBack(release, { failed: revision, reason });
 }

@@ -1,126 +1,90 @@
-import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import type { Result } from '../../lib/domain/report/result.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { GitHubDeployments } from '../../lib/ports/github.ts';
-import type { Holder, Locks, Records } from '../../lib/ports/records.ts';
-import { Journal } from '../../lib/steps/journal.ts';
-import { withLock } from '../../lib/steps/locked.ts';
+import type { Holder } from '../../lib/ports/records.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
-import { takeBack } from './take-back.ts';
-import type { TakeBackPorts, TakenBack, UndoWishes } from './take-back.ts';
+import type { UndoWishes } from './take-back.ts';
 import type { WayBack } from './way-back.ts';
 
 /** What a main that ends early leaves to post. Kept in plain text by the runner, so no secret is in it. */
 export interface Left extends UndoWishes {
-  readonly seq: number;
   readonly holder: Holder;
+  readonly environment: string;
+  /** The release that has begun; without it, only the lock is left. */
+  readonly begun?: Begun;
+}
+
+export interface Begun {
+  readonly seq: number;
   /** Newest revision before the release, and the one that Helm called deployed. */
   readonly newest: number;
   readonly wasDeployed: number | undefined;
   readonly baseline: number | undefined;
-  readonly environment: string;
+  readonly installedAt: string | undefined;
   /** Known a moment after the release began. */
   readonly deploymentId?: number;
+  /** The API was lost: only what had been rejected before is undone. */
+  readonly unknown?: boolean;
 }
 
-export const leftFor = (
-  record: ReleaseRecord,
-  plan: Plan,
-  before: WayBack,
-  inputs: Inputs,
-  { holder }: Pick<Ports, 'holder'>,
-): Left => {
-  const { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, environment } = inputs;
-  const wishes = { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, environment };
-  return {
-    ...wishes,
-    seq: record.seq,
-    holder,
-    newest: plan.newest,
-    wasDeployed: plan.previous?.revision,
-    baseline: before.baseline,
-  };
-};
+/**
+ * What main still owes, told to post at every change: first the lock, then the release. What is over stays over,
+ * so that a late answer from GitHub cannot bring it back.
+ */
+export class Unfinished {
+  #left: Left | undefined;
+  readonly #tell: Ports['leave'];
 
-export interface FinishPorts extends TakeBackPorts {
-  readonly records: Records;
-  readonly locks: Locks;
-  readonly github: GitHubDeployments;
-}
+  private constructor(left: Left, tell: Ports['leave']) {
+    this.#tell = tell;
+    this.#set(left);
+  }
 
-/** Post: nothing left is the normal case. Red when the target did not end on a verified state. */
-export async function finishLeft(
-  work: { left: Left; ports: FinishPorts } | undefined,
-): Promise<Result | undefined> {
-  if (work === undefined) return undefined;
-  const { good, reason } = await finish(work.left, work.ports);
-  return { result: good ? 'success' : 'failure', reason };
-}
+  static lock(inputs: Inputs, { holder, leave }: Pick<Ports, 'holder' | 'leave'>): Unfinished {
+    const { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, forceConflicts, environment } =
+      inputs;
+    const wishes = { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, forceConflicts };
+    return new Unfinished({ ...wishes, holder, environment }, leave);
+  }
 
-interface Finished {
-  /** The target ended on a verified state, or was never touched. */
-  readonly good: boolean;
-  readonly reason: string;
-}
+  get isOver(): boolean {
+    return this.#left === undefined;
+  }
 
-/** GitHub gives all `always()` steps and posts of a cancelled job five minutes together; this leaves room to write. */
-const postBudget = 270_000;
+  get hasBegun(): boolean {
+    return this.#left?.begun !== undefined;
+  }
 
-/** Finishes what a cancelled or killed main left half done: undo, record, unlock. */
-export async function finish(left: Left, ports: FinishPorts): Promise<Finished> {
-  const lockOptions = { timeout: 60_000, takeover: 'proven' } as const;
-  return withLock(ports.locks, left.release, left.holder, lockOptions, async (lock) => {
-    const records = await ports.records.of(left.release);
-    const record = records.find(({ seq }) => seq === left.seq);
-    if (record === undefined || isOver(record))
-      return { good: true, reason: `nothing to finish: record #${left.seq} is ${record?.state ?? 'gone'}` };
+  begin({ seq }: ReleaseRecord, plan: Plan, { baseline }: WayBack): void {
+    const { newest, previous, installedAt } = plan;
+    this.#begun({ seq, newest, wasDeployed: previous?.revision, baseline, installedAt });
+  }
 
-    const journal = Journal.resume(record, { records: ports.records, lock, clock: ports.clock });
-    const [newest] = await ports.history.list(left.release);
-    const revision = newest !== undefined && newest.revision > left.newest ? newest.revision : undefined;
-    const reason = 'the run was cancelled before the release was proven';
-    if (revision === undefined) {
-      await journal.write((now) => moveTo(now, 'abandoned', reason));
-      return { good: true, reason: `${reason}; nothing had been applied` };
-    }
-    await journal.write((now) => moveTo(now, 'rejected', reason));
-    const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
-    const wishes = { ...left, undoTimeout: Math.min(left.undoTimeout, postBudget) };
-    const before: WayBack = { records, ...(left.baseline === undefined ? {} : { baseline: left.baseline }) };
-    const takenBack = await takeBack(
-      { verdict, revision, wasDeployed: left.wasDeployed },
-      before,
-      journal,
-      wishes,
-      ports,
-      'deploy-helm post',
-    );
-    await tellGitHub(journal.record, takenBack, left, ports.github);
-    return {
-      good: takenBack.kind !== 'not undone',
-      reason: `${reason}; ${takenBack.kind}: ${takenBack.detail}`,
-    };
-  });
-}
+  announced(deploymentId: number): void {
+    if (this.#left?.begun !== undefined) this.#begun({ ...this.#left.begun, deploymentId });
+  }
 
-/** An undo that is claimed and not finished is ours to finish: the claim passes on within the job. */
-const isOver = ({ state, undo }: ReleaseRecord): boolean =>
-  state === 'ready' ||
-  state === 'verified' ||
-  state === 'rolled-back' ||
-  state === 'abandoned' ||
-  (state === 'rejected' && undo?.outcome !== undefined);
+  unknown(): void {
+    if (this.#left?.begun !== undefined) this.#begun({ ...this.#left.begun, unknown: true });
+  }
 
-async function tellGitHub(
-  record: ReleaseRecord,
-  { kind }: TakenBack,
-  left: Left,
-  github: GitHubDeployments,
-): Promise<void> {
-  if (left.deploymentId === undefined) return;
-  const description = `${record.id} ${record.state}: cancelled, ${kind}`;
-  await github.report(left.deploymentId, 'failure', { description, environment: left.environment });
+  /** Nothing is to be undone any more: post only gives the lock back. */
+  onlyLock(): void {
+    if (this.#left === undefined) return;
+    const { begun: _, ...lock } = this.#left;
+    this.#set(lock);
+  }
+
+  over(): void {
+    this.#set(undefined);
+  }
+
+  #begun(begun: Begun): void {
+    if (this.#left !== undefined) this.#set({ ...this.#left, begun });
+  }
+
+  #set(left: Left | undefined): void {
+    this.#left = left;
+    this.#tell(left);
+  }
 }

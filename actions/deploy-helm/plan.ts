@@ -3,8 +3,6 @@ import type { Advice } from '../../lib/domain/advice/advice.ts';
 import type { Chart } from '../../lib/domain/chart.ts';
 import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
 import { checkKubeVersion } from '../../lib/domain/helm/kube-version.ts';
-import { mergeValues } from '../../lib/domain/helm/values.ts';
-import { placeImages } from '../../lib/domain/images/place.ts';
 import { missingImages, renderedImages } from '../../lib/domain/images/rendered.ts';
 import type { ObjectId } from '../../lib/domain/kubernetes.ts';
 import { diffManifests } from '../../lib/domain/manifest/diff.ts';
@@ -31,8 +29,8 @@ import { checkNamespace, createNamespace } from '../../lib/steps/namespace.ts';
 import { checkPermissions } from '../../lib/steps/permissions.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
 import type { Inputs } from './inputs.ts';
-import { authoredValues, writeValues } from './values.ts';
-import type { Authored } from './values.ts';
+import { beginRendering } from './rendering.ts';
+import { authoredValues } from './values.ts';
 
 /** Everything that the release will do, known before anything changes. */
 export interface Plan {
@@ -49,6 +47,8 @@ export interface Plan {
   readonly previous: Revision | undefined;
   /** Newest revision number in Helm's history, whatever its status; 0 when there is none. */
   readonly newest: number;
+  /** The installation that this release goes on with; undefined when it is a new one. */
+  readonly installedAt: string | undefined;
   /** Container → image reference as rendered. */
   readonly images: Readonly<Record<string, string>>;
   readonly valuesHash: string;
@@ -75,31 +75,37 @@ export interface PlanPorts {
  */
 export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> {
   const { release } = inputs;
-  const [authored, server, helm, namespaceExists, revisions, chart] = await inOrderOfBlame([
-    authoredValues(inputs, ports.files),
-    ports.kube.version(),
+  const server = ports.kube.version();
+  const authored = authoredValues(inputs, ports.files);
+  const chart = ports.helm.chart(inputs.chart, inputs.chartAccess, {
+    dependencyUpdate: inputs.dependencyUpdate,
+    signal: ports.signal,
+  });
+  await using rendering = beginRendering(inputs, { server, authored, chart }, ports);
+  const [, { gitVersion }, helm, namespaceExists, revisions, found] = await inOrderOfBlame([
+    authored,
+    server,
     ports.helm.version(),
     checkNamespace(ports.kube, release.namespace, inputs.createNamespace),
     ports.history.list(release),
-    ports.helm.chart(inputs.chart, inputs.chartAccess, {
-      dependencyUpdate: inputs.dependencyUpdate,
-      signal: ports.signal,
-    }),
+    chart,
   ]);
   refuseStuck(inputs, revisions[0]);
-  checkChart(chart, server.gitVersion);
+  checkChart(found, gitVersion);
 
-  const deployed = revisions.find(({ status }) => status === 'deployed');
-  const [previous, values] = await Promise.all([
-    deployed === undefined ? undefined : ports.history.read(release, deployed.revision),
-    writeValues(inputs, authored, placed(inputs, chart, authored), ports.files),
+  const [newest] = revisions;
+  const goesOn = newest !== undefined && newest.status !== 'uninstalled';
+  const deployed = deployedOf(revisions);
+  const current = deployed ?? (goesOn ? newest : undefined);
+  const [revision, { intent, valuesHash, rendered }] = await inOrderOfBlame([
+    current === undefined ? Promise.resolve(undefined) : ports.history.read(release, current.revision),
+    rendering.done,
   ]);
-  const intent = intentOf(inputs, chart, values.files, !namespaceExists);
-  const rendered = await ports.helm.render(intent, { signal: ports.signal });
+  const previous = deployed === undefined ? undefined : revision;
   const size = checkSize(rendered, release);
   const manifest = await resolveObjects(ports.kube, rendered.manifest, release.namespace);
   const { gated, advisory, faults } = chooseTargets(manifest.objects, inputs);
-  const waits = postHooks(rendered, previous);
+  const waits = postHooks(rendered, goesOn ? 'post-upgrade' : 'post-install');
   if (faults.length > 0) throw new ConfigurationError(faults);
   if (waits.length > 0 && inputs.ignore.length > 0) refuseIgnore(inputs, waits);
   const images = renderedImages(manifest.objects);
@@ -116,16 +122,17 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   ]);
   return {
     helm,
-    chart,
+    chart: found,
     intent: { ...intent, createNamespace: false, wait: waits.length > 0 ? 'hooks' : 'none' },
     rendered,
     objects: manifest.objects,
     gated,
     advisory,
     previous,
-    newest: revisions[0]?.revision ?? 0,
+    newest: newest?.revision ?? 0,
+    installedAt: revision?.installedAt,
     images,
-    valuesHash: values.hash,
+    valuesHash,
     diff: diffManifests(previous?.manifest ?? '', rendered.manifest),
     advice: adviceFor(manifest.objects),
     warnings: [
@@ -137,14 +144,20 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   };
 }
 
-/** A release that Helm left `pending-*` refuses every upgrade; say so before anything is touched. */
+/** Which revision Helm calls deployed. */
+export const deployedOf = <R extends Pick<Revision, 'revision' | 'status'>>(
+  revisions: readonly R[],
+): R | undefined => revisions.find(({ status }) => status === 'deployed');
+
+/** A release that Helm left `pending-*` or half uninstalled refuses every upgrade; say so before anything is touched. */
 function refuseStuck({ release }: Inputs, newest: { revision: number; status: string } | undefined): void {
-  if (newest === undefined || !newest.status.startsWith('pending-')) return;
+  if (newest === undefined || !/^(pending-|uninstalling$)/.test(newest.status)) return;
+  const way = ['pending-install', 'uninstalling'].includes(newest.status) ? 'uninstall' : 'rollback';
   throw new TargetError(
     `revision ${newest.revision} is ${newest.status}: a helm was killed in the middle, or one is still running`,
     {
       subject: `release ${release.name} in namespace ${release.namespace}`,
-      remedy: `make sure that no helm works on it, then: helm rollback ${release.name} -n ${release.namespace}`,
+      remedy: `make sure that no helm works on it, then: helm ${way} ${release.name} -n ${release.namespace}`,
     },
   );
 }
@@ -182,36 +195,12 @@ function checkSize({ storedBytes }: HelmRelease, { name, namespace }: Inputs['re
   return kind === 'near' ? [`${text}: ${remedy}`] : [];
 }
 
-function placed(inputs: Inputs, chart: Chart, authored: Authored): Record<string, unknown> {
-  const { overlay, faults } = placeImages(inputs.images, mergeValues(chart.defaults, ...authored.values));
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return overlay;
-}
-
-const intentOf = (
-  inputs: Inputs,
-  chart: Chart,
-  valuesFiles: readonly string[],
-  createNamespace: boolean,
-): ReleaseIntent => ({
-  release: inputs.release,
-  chart,
-  valuesFiles,
-  createNamespace,
-  historyMax: inputs.historyMax,
-  takeOwnership: inputs.takeOwnership,
-  forceConflicts: inputs.forceConflicts,
-  skipCrds: inputs.crds === 'skip',
-  wait: 'none',
-  timeout: inputs.timeout,
-  extraArgs: inputs.extraArgs,
-});
-
-/** Post hooks run after readiness, so helm itself must wait where the chart has them. */
-const postHooks = (rendered: HelmRelease, previous: Revision | undefined): readonly HelmHook[] =>
-  rendered.hooks.filter(({ events }) =>
-    events.includes(previous === undefined ? 'post-install' : 'post-upgrade'),
-  );
+/**
+ * Post hooks run after readiness, so helm itself must wait where the chart has them. Helm upgrades whatever has a
+ * history, a first install that failed included, and installs anew only what was uninstalled.
+ */
+const postHooks = (rendered: HelmRelease, event: 'post-install' | 'post-upgrade'): readonly HelmHook[] =>
+  rendered.hooks.filter(({ events }) => events.includes(event));
 
 function refuseIgnore({ ignore }: Inputs, [hook]: readonly HelmHook[]): never {
   const problem = `cannot be honoured: the chart's hook ${hook?.kind} ${hook?.name} runs after readiness, so helm itself waits for everything`;

@@ -1,6 +1,6 @@
 import { runPost } from '../../lib/runtime/run-post.ts';
 import { secretInputs } from './inputs.ts';
-import { finishLeft } from './left.ts';
+import { finishLeft } from './finish.ts';
 import { wirePost } from './wire.ts';
 
 /** After the job: finishes what a cancelled main left, and removes the step's files. */

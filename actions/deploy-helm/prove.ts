@@ -1,3 +1,4 @@
+import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { readBack, whyNotAsked } from '../../lib/steps/read-back.ts';
@@ -21,21 +22,46 @@ export async function prove(
     : verdict;
   if (tested.outcome !== 'pass') return { verdict: tested };
 
-  const running = await journal.step('read back', () => readBack(inputs.release, plan, ports));
+  const running = await journal.step('read back', () => readBack(inputs.release, plan, ports)).catch(unread);
+  if ('unread' in running) return { verdict: notProven(tested, 'inconclusive', running.unread, ports) };
   if (running.outcome === 'pass') return { verdict: tested, running };
+  return { verdict: notProven(tested, running.outcome, whyNotAsked(running), ports), running };
+}
+
+/** What cannot be read back is not known, whatever the API's reason. */
+function unread(error: unknown): { unread: string } {
+  if (error instanceof CancelledError) throw error;
   return {
-    verdict: { ...tested, outcome: running.outcome, reason: whyNotAsked(running), at: ports.clock.now() },
-    running,
+    unread: `what runs could not be read back: ${error instanceof Error ? error.message : String(error)}`,
   };
 }
 
-async function runTests(
+const notProven = (
   ready: Verdict,
-  { release, timeout }: Inputs,
-  { helm, log, clock, signal }: Ports,
-): Promise<Verdict> {
-  const { passed, output } = await helm.test(release, { timeout }, { signal });
-  log.untrusted(output.split('\n'));
-  if (passed) return ready;
-  return { ...ready, outcome: 'fail', reason: 'helm test failed; its output is in the log', at: clock.now() };
+  outcome: Verdict['outcome'],
+  reason: string,
+  { clock }: Ports,
+): Verdict => ({
+  ...ready,
+  outcome,
+  reason,
+  at: clock.now(),
+});
+
+async function runTests(ready: Verdict, { release, timeout }: Inputs, ports: Ports): Promise<Verdict> {
+  const { helm, log, signal } = ports;
+  try {
+    const { passed, output } = await helm.test(release, { timeout }, { signal });
+    log.untrusted(output.split('\n'));
+    return passed ? ready : notProven(ready, 'fail', 'helm test failed; its output is in the log', ports);
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    const outcome = error instanceof UnreachableError ? 'inconclusive' : 'fail';
+    return notProven(
+      ready,
+      outcome,
+      `helm test: ${error instanceof Error ? error.message : String(error)}`,
+      ports,
+    );
+  }
 }

@@ -49,6 +49,7 @@ export const baselineDraft = (running: Revision, { release }: Inputs, { actor, c
   by: actor,
   to: contentOf(running) ?? noContent,
   revision: running.revision,
+  installedAt: running.installedAt,
   steps: [],
   verdicts: [],
   expects: [],

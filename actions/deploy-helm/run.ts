@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { TargetError, UnreachableError } from '../../lib/domain/errors.ts';
+import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
+import { ofInstallation } from '../../lib/domain/record/choose.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
@@ -14,15 +15,15 @@ import type { Applied } from './apply.ts';
 import { announceDeployment, closeDeployment } from './deployment.ts';
 import type { Inputs } from './inputs.ts';
 import { planLines } from './plan-lines.ts';
-import { makePlan } from './plan.ts';
+import { deployedOf, makePlan } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { prove } from './prove.ts';
 import { releaseDraft, settled } from './record.ts';
 import { takeBack } from './take-back.ts';
 import type { TakenBack } from './take-back.ts';
-import { leftFor } from './left.ts';
-import { findWayBack } from './way-back.ts';
+import { Unfinished } from './left.ts';
+import { findWayBack, runsReady } from './way-back.ts';
 
 export interface DeployResult extends Result {
   readonly plan: Plan;
@@ -55,7 +56,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   if (inputs.ifUnchanged === 'skip' && (await alreadyRuns(plan, inputs, ports))) {
     return {
       result: 'skipped',
-      reason: `revision ${plan.previous?.revision} runs exactly this and was verified`,
+      reason: `revision ${plan.previous?.revision} runs exactly this, was verified, and is ready now`,
       plan,
       duration: since(),
     };
@@ -69,52 +70,62 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
     onWaiting: (holder, waited) =>
       ports.log.info(`${formatDuration(waited)}  waiting for the lock: ${holder} holds it`),
   };
-  return withLock(ports.locks, inputs.release, ports.holder, lockOptions, async (lock) => {
-    const current = await stillTrue(plan, inputs, ports);
-    const done = await ship(current, lock, inputs, ports);
-    return { ...outcomeOf(done, current), plan: current, duration: since(), done };
-  });
+  let unfinished: Unfinished | undefined;
+  const shipLocked = async (lock: Lock): Promise<DeployResult> => {
+    unfinished = Unfinished.lock(inputs, ports);
+    try {
+      const current = await stillTrue(plan, inputs, ports);
+      const done = await ship(current, lock, unfinished, inputs, ports);
+      unfinished.over();
+      return { ...outcomeOf(done, current), plan: current, duration: since(), done };
+    } catch (error) {
+      // Not knowing is no reason to undo; what ended in any other way, post takes back.
+      if (error instanceof UnreachableError) unfinished.unknown();
+      else if (!unfinished.hasBegun && !(error instanceof CancelledError)) unfinished.over();
+      throw error;
+    }
+  };
+  const keepsLock = (): boolean => unfinished?.isOver === false;
+  return withLock(ports.locks, inputs.release, ports.holder, lockOptions, shipLocked, keepsLock);
 }
 
 /** From the first write to the last: record, apply, proof, and the way back when it does not hold. */
-async function ship(plan: Plan, lock: Lock, inputs: Inputs, ports: Ports): Promise<Done> {
+async function ship(
+  plan: Plan,
+  lock: Lock,
+  unfinished: Unfinished,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Done> {
   const before = await findWayBack(plan, inputs, ports);
   const journal = await Journal.open(releaseDraft(plan, before, inputs, ports), { ...ports, lock });
-  const left = leftFor(journal.record, plan, before, inputs, ports);
-  ports.leave(left);
-  try {
-    const deployment = announceDeployment(plan, journal.record, inputs, ports, (deploymentId) =>
-      ports.leave({ ...left, deploymentId }),
-    );
-    const applied = await apply(plan, journal, inputs, ports);
-    const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
-    await journal.write((now) => settled(now, verdict, running, ports.actor));
-    const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
-    const takenBack =
-      verdict.outcome === 'fail' ? await takeBack(failed, before, journal, inputs, ports) : undefined;
+  unfinished.begin(journal.record, plan, before);
+  const deployment = announceDeployment(plan, journal.record, inputs, ports, (id) =>
+    unfinished.announced(id),
+  );
+  const applied = await apply(plan, journal, inputs, ports);
+  const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
+  await journal.write((now) => settled(now, verdict, running, ports.actor));
+  const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
+  const takenBack =
+    verdict.outcome === 'fail' ? await takeBack(failed, before, journal, inputs, ports) : undefined;
 
-    const deploymentId = await closeDeployment(deployment, journal.record, verdict, inputs, ports);
-    const record =
-      deploymentId === undefined ? journal.record : await journal.write((now) => ({ ...now, deploymentId }));
-    ports.leave(undefined);
-    const recordFile = ports.files.keep('record.json', JSON.stringify(record, undefined, 2));
-    const [final] =
-      takenBack === undefined && applied.release
-        ? [applied.release]
-        : await ports.history.list(inputs.release);
-    await ports.records.prune(inputs.release);
-    return { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
-  } catch (error) {
-    // Not knowing is no reason to undo, and a lost lock means that somebody else is at work: post must keep away.
-    if (error instanceof UnreachableError || error instanceof TargetError) ports.leave(undefined);
-    throw error;
-  }
+  const deploymentId = await closeDeployment(deployment, journal.record, verdict, inputs, ports);
+  const record =
+    deploymentId === undefined ? journal.record : await journal.write((now) => ({ ...now, deploymentId }));
+  unfinished.onlyLock();
+  const recordFile = ports.files.keep('record.json', JSON.stringify(record, undefined, 2));
+  const [final] =
+    takenBack === undefined && applied.release ? [applied.release] : await ports.history.list(inputs.release);
+  await ports.records.prune(inputs.release);
+  return { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
 }
 
-/** Another run may have shipped while this one waited for the lock: then the plan is made again. */
+/** Another run may have shipped, or given up, while this one waited for the lock: then the plan is made again. */
 async function stillTrue(plan: Plan, inputs: Inputs, ports: Ports): Promise<Plan> {
-  const [newest] = await ports.history.list(inputs.release);
-  if ((newest?.revision ?? 0) === plan.newest) return plan;
+  const revisions = await ports.history.list(inputs.release);
+  const sameHistory = (revisions[0]?.revision ?? 0) === plan.newest;
+  if (sameHistory && deployedOf(revisions)?.revision === plan.previous?.revision) return plan;
   ports.log.info('the release changed while this run waited for the lock: planning again');
   return planned(inputs, ports);
 }
@@ -126,10 +137,13 @@ async function planned(inputs: Inputs, ports: Ports): Promise<Plan> {
 }
 
 async function alreadyRuns(plan: Plan, inputs: Inputs, ports: Ports): Promise<boolean> {
-  if (plan.previous === undefined || plan.previous.manifest.trim() !== plan.rendered.manifest.trim())
-    return false;
-  const records = await ports.records.of(inputs.release);
-  return records.some((record) => record.revision === plan.previous?.revision && isVerified(record));
+  const { previous, rendered, valuesHash, installedAt } = plan;
+  if (previous === undefined || previous.manifest.trim() !== rendered.manifest.trim()) return false;
+  const isThis = ({ revision, to }: ReleaseRecord): boolean =>
+    revision === previous.revision && to.valuesHash === valuesHash && to.chartVersion === plan.chart.version;
+  const records = ofInstallation(await ports.records.of(inputs.release), installedAt);
+  if (!records.some((record) => isThis(record) && isVerified(record))) return false;
+  return runsReady(previous, inputs, ports);
 }
 
 function outcomeOf(

@@ -1,4 +1,6 @@
+import { CancelledError } from '../../lib/domain/errors.ts';
 import { chooseReturn } from '../../lib/domain/record/choose.ts';
+import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { undo } from '../../lib/steps/undo.ts';
@@ -10,7 +12,7 @@ import type { WayBack } from './way-back.ts';
 /** What the author wants done with a release that fails; small and free of secrets, so post can be told. */
 export type UndoWishes = Pick<
   Inputs,
-  'release' | 'onFailure' | 'onFirstFailure' | 'undoTimeout' | 'gate' | 'ignore'
+  'release' | 'onFailure' | 'onFirstFailure' | 'undoTimeout' | 'gate' | 'ignore' | 'forceConflicts'
 >;
 
 export type TakeBackPorts = Pick<
@@ -61,26 +63,12 @@ export async function takeBack(
     failed: journal.record.seq,
     revisions: revisions.filter((each) => each !== revision),
   });
-  const leave = wishes.onFailure === 'leave' || back.kind === 'first-release';
-  if (
-    leave &&
-    back.kind === 'first-release' &&
-    wasDeployed === undefined &&
-    wishes.onFirstFailure === 'uninstall'
-  ) {
-    await journal.step('uninstall', () =>
-      ports.helm.uninstall(release, { timeout: wishes.undoTimeout }, { signal: ports.signal }),
-    );
-    return { kind: 'uninstalled', detail: 'first release of this name, on-first-failure: uninstall' };
-  }
-  if (leave) {
-    await ports.history.writeBack(release, {
-      failed: revision,
-      reason: failed.verdict.reason,
-      ...(wasDeployed === undefined ? {} : { restored: wasDeployed }),
-    });
+  const isFirst = back.kind === 'first-release' && wasDeployed === undefined;
+  if (isFirst && wishes.onFirstFailure === 'uninstall')
+    return uninstalled({ ...failed, revision }, journal, wishes, ports);
+  if (wishes.onFailure === 'leave' || back.kind === 'first-release') {
     const why = wishes.onFailure === 'leave' ? 'on-failure: leave' : 'nothing verified to go back to';
-    return { kind: 'left', detail: `${why}; revision ${revision} stays in place, marked failed` };
+    return left({ ...failed, revision }, why, wishes, ports);
   }
   ports.log.info(
     `going back to revision ${back.revision} (${back.kind === 'record' ? `record ${back.record.id}, verified` : 'it ran ready when this step began'})`,
@@ -97,10 +85,46 @@ export async function takeBack(
       timeout: wishes.undoTimeout,
       gate: wishes.gate,
       ignore: wishes.ignore,
+      forceConflicts: wishes.forceConflicts,
       onProgress: ports.progress,
       signal: ports.signal,
     },
     journal,
     ports,
   );
+}
+
+type Written = Failed & { readonly revision: number };
+
+/** Leaves it as evidence, and Helm's history saying so. */
+async function left(
+  { revision, verdict, wasDeployed }: Written,
+  why: string,
+  { release }: UndoWishes,
+  { history }: TakeBackPorts,
+): Promise<TakenBack> {
+  const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
+  await history.writeBack(release, { failed: revision, reason: verdict.reason, ...restored });
+  return { kind: 'left', detail: `${why}; revision ${revision} stays in place, marked failed` };
+}
+
+/** What helm could not remove stays as evidence: a release that is half `uninstalling` would refuse the next one. */
+async function uninstalled(
+  failed: Written,
+  journal: Journal,
+  wishes: UndoWishes,
+  ports: TakeBackPorts,
+): Promise<TakenBack> {
+  const { helm, signal } = ports;
+  try {
+    await journal.step('uninstall', () =>
+      helm.uninstall(wishes.release, { timeout: wishes.undoTimeout }, { signal }),
+    );
+  } catch (error) {
+    if (error instanceof CancelledError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return left(failed, `it could not be uninstalled: ${why}`, wishes, ports);
+  }
+  await journal.write((now) => moveTo(now, 'rolled-back'));
+  return { kind: 'uninstalled', detail: 'first release of this name, on-first-failure: uninstall' };
 }

@@ -1,3 +1,4 @@
+import { ofInstallation } from '../../lib/domain/record/choose.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
@@ -21,7 +22,8 @@ export interface WayBack {
  * came gets a `baseline` record of the revision that runs ready now; it counts as verified.
  */
 export async function findWayBack(plan: Plan, inputs: Inputs, ports: Ports): Promise<WayBack> {
-  const records = await ports.records.of(inputs.release);
+  const stored = await ports.records.of(inputs.release);
+  const records = ofInstallation(stored, plan.installedAt);
   const { previous } = plan;
   const known =
     previous !== undefined &&
@@ -38,7 +40,8 @@ export async function findWayBack(plan: Plan, inputs: Inputs, ports: Ports): Pro
   };
 }
 
-async function runsReady(revision: Revision, inputs: Inputs, ports: Ports): Promise<boolean> {
+/** Whether everything that a revision waits for is ready at this moment. */
+export async function runsReady(revision: Revision, inputs: Inputs, ports: Ports): Promise<boolean> {
   const { objects } = await resolveObjects(ports.kube, revision.manifest, inputs.release.namespace);
   const { gated } = chooseTargets(objects, { gate: [], ignore: inputs.ignore });
   const { verdict } = await rollOut(

@@ -10,10 +10,12 @@ import { startHeartbeat } from '../../lib/runtime/heartbeat.ts';
 import { isAlive } from '../../lib/runtime/process-group.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import type { Inputs } from './inputs.ts';
-import type { FinishPorts, Left } from './left.ts';
+import type { FinishPorts } from './finish.ts';
+import type { Left } from './left.ts';
 import type { Ports } from './ports.ts';
 
 const leftState = 'left';
+const cancelState = 'cancelled-at';
 
 /** The ports of main. */
 export async function wireMain(context: Context, inputs: Inputs): Promise<Ports> {
@@ -29,6 +31,8 @@ export async function wireMain(context: Context, inputs: Inputs): Promise<Ports>
       leftState,
       left === undefined ? '' : JSON.stringify({ left, access: adapters.access }),
     );
+  // Post has what is left of the five minutes that GitHub gives a cancelled job.
+  context.signal.addEventListener('abort', () => context.state.save(cancelState, String(Date.now())));
   return { ...ports, holder, leave };
 }
 
@@ -37,7 +41,8 @@ export async function wirePost(context: Context): Promise<{ left: Left; ports: F
   const saved = context.state.get(leftState) ?? '';
   if (saved === '') return undefined;
   const { left, access } = JSON.parse(saved) as { left: Left; access: ClusterAccess };
-  return { left, ports: (await wire(context, access)).ports };
+  const cancelledAt = Number(context.state.get(cancelState)) || undefined;
+  return { left, ports: { ...(await wire(context, access)).ports, cancelledAt } };
 }
 
 async function wire(

@@ -96,13 +96,13 @@ async function shipWithAction(
       timeout: '5m',
     }),
   });
-  const ended = step.ended
-    .then(({ exit, shown, report, startedAt, endedAt }): Shipped => {
-      if (exit !== 0) throw new Error(`${lane.tool.name} ended with ${exit}:\n${shown}`);
-      const { verdict } = (report?.data ?? {}) as { readonly verdict?: Verdict };
-      if (verdict === undefined) throw new Error(`${lane.tool.name} reported no verdict:\n${shown}`);
-      return { startedAt, endedAt, verdictAt: verdict.at };
-    })
-    .finally(async () => job[Symbol.asyncDispose]());
+  const ended = (async (): Promise<Shipped> => {
+    await using _ = job;
+    const { exit, shown, report, startedAt, endedAt } = await step.ended;
+    if (exit !== 0) throw new Error(`${lane.tool.name} ended with ${exit}:\n${shown}`);
+    const { verdict } = (report?.data ?? {}) as { readonly verdict?: Verdict };
+    if (verdict === undefined) throw new Error(`${lane.tool.name} reported no verdict:\n${shown}`);
+    return { startedAt, endedAt, verdictAt: verdict.at };
+  })();
   return { pid: () => step.pid, ended };
 }

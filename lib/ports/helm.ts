@@ -26,6 +26,8 @@ export interface ReleaseIntent {
   readonly wait: 'none' | 'hooks';
   readonly timeout: Milliseconds;
   readonly extraArgs: readonly string[];
+  /** The cluster's version: for rendering without the cluster, when the chart's own CRDs are not there yet. */
+  readonly kubeVersion?: string;
   /** `helm history` description; ours names the record. */
   readonly description?: string;
 }
@@ -44,6 +46,8 @@ export interface HelmRelease {
   readonly revision: number;
   readonly status: string;
   readonly description: string;
+  /** When Helm first installed this release, in UTC: it stays over upgrades, and an uninstall ends it. */
+  readonly installedAt: string;
   readonly manifest: string;
   readonly hooks: readonly HelmHook[];
   readonly notes: string;
@@ -100,6 +104,7 @@ export interface Revision {
   readonly status: string;
   readonly description: string;
   readonly deployedAt: string;
+  readonly installedAt: string;
   readonly chart: string;
   readonly chartVersion: string;
   readonly manifest: string;
@@ -109,7 +114,7 @@ export interface ReleaseHistory {
   /** Newest first; manifests are decoded only on `read`. Throws TargetError when HELM_DRIVER is not secret. */
   list(
     release: ReleaseRef,
-  ): Promise<readonly Omit<Revision, 'manifest' | 'description' | 'deployedAt' | 'chart' | 'chartVersion'>[]>;
+  ): Promise<readonly Pick<Revision, 'revision' | 'status'>[]>;
   read(release: ReleaseRef, revision: number): Promise<Revision | undefined>;
   /**
    * Writes the truth into Helm's history: `failed` becomes failed with the reason, and `restored`, when given,

@@ -1,4 +1,5 @@
 import type { Milliseconds } from '../domain/duration.ts';
+import { CancelledError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
 import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -29,7 +30,10 @@ export interface RolledOut {
   readonly observations: readonly Observation[];
 }
 
-/** Follows the objects from before the change until a verdict, so that nothing in between is missed. */
+/**
+ * Follows the objects from before the change until a verdict, so that nothing in between is missed. A watcher
+ * that cannot look (API gone, overloaded, forbidden) makes the verdict inconclusive; before the change, there is none.
+ */
 export async function rollOut(
   order: RollOut,
   { watcher, clock }: { watcher: Watcher; clock: Clock },
@@ -38,7 +42,11 @@ export async function rollOut(
   const { advisory, onProgress } = order;
   const seen = watcher.follow(order.gated, { advisory, onProgress });
   // Whatever apply has used up, readiness is looked at once: helm's own wait may have ended at the deadline.
-  const judge = once(() => judgement(seen, order, Math.max(deadline - clock.now(), 1_000)));
+  const judge = once(() =>
+    judgement(seen, order, Math.max(deadline - clock.now(), 1_000)).catch((error: unknown) =>
+      cannotTell(error, clock),
+    ),
+  );
   const failed = new AbortController();
   const stopIfFailed = async (): Promise<void> => {
     const { outcome } = await judge();
@@ -49,7 +57,11 @@ export async function rollOut(
     signal: AbortSignal.any([failed.signal, ...(order.signal ? [order.signal] : [])]),
   };
   try {
-    await seen.synced();
+    const blind = await seen.synced().then(
+      () => undefined,
+      (error: unknown) => cannotTell(error, clock),
+    );
+    if (blind !== undefined) return { verdict: blind, observations: seen.observations };
     await order.apply(beside).catch((error: unknown) => {
       if (!failed.signal.aborted) throw error;
     });
@@ -66,6 +78,13 @@ async function judgement(
 ): Promise<Verdict> {
   await seen.applied(gated);
   return seen.verdict(within, signal, asked);
+}
+
+/** Not knowing is a verdict of its own; a cancel is none. */
+function cannotTell(error: unknown, clock: Clock): Verdict {
+  if (error instanceof CancelledError) throw error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { outcome: 'inconclusive', reason, findings: [], at: clock.now(), workloads: [] };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

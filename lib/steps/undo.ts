@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../domain/duration.ts';
-import { CancelledError, TargetError } from '../domain/errors.ts';
+import { CancelledError, TargetError, UnreachableError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
 import { claimUndo, closeUndo } from '../domain/record/transitions.ts';
@@ -42,6 +42,8 @@ export interface UndoOrder {
   readonly timeout: Milliseconds;
   readonly gate: readonly string[];
   readonly ignore: readonly string[];
+  /** As for the upgrade that is undone. */
+  readonly forceConflicts: boolean;
   readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
   readonly signal?: AbortSignal;
 }
@@ -100,7 +102,8 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    await journal.write((now) => closeUndo(now, 'failure', detail));
+    const outcome = error instanceof UnreachableError ? 'inconclusive' : 'failure';
+    await journal.write((now) => closeUndo(now, outcome, detail));
     return ended('not undone', order.to, detail);
   }
 }
@@ -113,7 +116,7 @@ interface Proof {
 }
 
 async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
-  const { release, to, failed, reason, wasDeployed, timeout } = order;
+  const { release, to, failed, reason, wasDeployed, timeout, forceConflicts } = order;
   const target = await ports.history.read(release, to);
   if (target === undefined) {
     throw new TargetError(`revision ${to} is no longer in Helm's history`, {
@@ -128,7 +131,8 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
   const { gated, advisory } = chooseTargets(objects, order);
   const signal = order.signal === undefined ? {} : { signal: order.signal };
-  const apply = (): Promise<void> => ports.helm.rollback(release, to, { timeout, wait: 'none' }, signal);
+  const apply = (): Promise<void> =>
+    ports.helm.rollback(release, to, { timeout, wait: 'none', forceConflicts }, signal);
   const { verdict } = await rollOut(
     { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,

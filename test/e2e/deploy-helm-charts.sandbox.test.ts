@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { chartCopy } from './support/charts.ts';
 import { grantClusterWide } from './support/identity.ts';
 import { typeOf } from './support/namespace.ts';
+import { failedFor, shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
 import type { Release } from './support/release.ts';
 import { majors } from './support/tools.ts';
@@ -16,7 +17,7 @@ describe.each(majors)('%s', (helm) => {
     expect(first).toMatchObject(shipped);
     expect(first.log).toContain('hook shop-after | after: checked');
     expect(first.log).not.toContain('before: step');
-    expect(second).toMatchObject({ result: 'success', outputs: { revision: '2', status: 'deployed' } });
+    expect(second).toMatchObject({ ...shipped, outputs: { revision: '2', status: 'deployed' } });
     expect(second.log).toMatch(
       /hook shop-before \| before: step 1\n(.*\n)*?hook shop-before \| before: step 2/,
     );
@@ -37,7 +38,7 @@ describe.each(majors)('%s', (helm) => {
 
     const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '7s' });
 
-    expect(failed).toMatchObject({ result: 'failure', reason: expect.stringContaining('Deployment') });
+    expect(failed).toMatchObject(failedFor('Deployment'));
     expect(failed.log).not.toContain('after: checked');
     expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
   });
@@ -62,18 +63,13 @@ describe.each(majors)('%s', (helm) => {
     const left = await shop.deploy({ chart: await chart('minimum: 2'), values: { widget: { size: 1 } } });
     expect(left).toMatchObject(shipped);
     const refused = await shop.deploy({ chart: await chart('minimum: 2'), crds: 'upgrade' });
-    expect(refused).toMatchObject({ result: 'failure', reason: expect.stringContaining('size') });
+    expect(refused).toMatchObject(failedFor('size'));
 
     // A custom resource counts by its Ready condition, and only when asked for.
     const gate = { chart: await chart(), crds: 'upgrade', gate: 'Widget/shop', timeout: '4s' };
     const unready = { widget: { ready: 'False', message: 'no wood' } };
-    expect(await shop.deploy({ ...gate, values: unready })).toMatchObject({
-      result: 'failure',
-      reason: expect.stringContaining('no wood'),
-    });
-    expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject({
-      result: 'success',
-    });
+    expect(await shop.deploy({ ...gate, values: unready })).toMatchObject(failedFor('no wood'));
+    expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject(shipped);
   });
 });
 
@@ -96,10 +92,10 @@ test.concurrent('a subchart takes its image and is waited for', async () => {
   const { pinned } = await serviceImage('v1');
   await using shop = await release({ chart: 'umbrella', with: { images: `stock.image=${pinned}` } });
 
-  const shipped = await shop.deploy();
+  const ending = await shop.deploy();
 
-  expect(shipped).toMatchObject({ result: 'success' });
-  expect(JSON.parse(shipped.outputs['images'] ?? '')).toEqual({ 'Deployment/shop-stock/service': pinned });
+  expect(ending).toMatchObject(shipped);
+  expect(JSON.parse(ending.outputs['images'] ?? '')).toEqual({ 'Deployment/shop-stock/service': pinned });
 });
 
 test.concurrent('each kind is waited for, and its image read back', async () => {
@@ -108,7 +104,7 @@ test.concurrent('each kind is waited for, and its image read back', async () => 
   const { pinned } = await serviceImage('v1');
   const enabled = { enabled: true };
 
-  const shipped = await shop.deploy({
+  const ending = await shop.deploy({
     values: {
       statefulSet: enabled,
       daemonSet: enabled,
@@ -123,14 +119,14 @@ test.concurrent('each kind is waited for, and its image read back', async () => 
     gate: 'PersistentVolumeClaim/*',
   });
 
-  expect(shipped).toMatchObject({ result: 'success', reason: expect.stringContaining('4 of 4 ready') });
+  expect(ending).toMatchObject({ ...shipped, reason: expect.stringContaining('4 of 4 ready') });
   for (const id of ['StatefulSet', 'DaemonSet', 'Job', 'PersistentVolumeClaim'])
-    expect(shipped.summary).toMatch(new RegExp(`\\| \`${id} .*\\| ready \\|`));
-  expect(JSON.parse(shipped.outputs['images'] ?? '')).toMatchObject({
+    expect(ending.summary).toMatch(new RegExp(`\\| \`${id} .*\\| ready \\|`));
+  expect(JSON.parse(ending.outputs['images'] ?? '')).toMatchObject({
     'StatefulSet/shop-stateful/service': pinned,
     'DaemonSet/shop-daemon/service': pinned,
   });
-  expect(shipped.summary).toContain('paused');
+  expect(ending.summary).toContain('paused');
 
   const asked = await shop.deploy({
     values: { loadBalancer: enabled },
@@ -138,7 +134,7 @@ test.concurrent('each kind is waited for, and its image read back', async () => 
     timeout: '3s',
     'on-failure': 'leave',
   });
-  expect(asked).toMatchObject({ result: 'failure', reason: expect.stringContaining('shop-balancer') });
+  expect(asked).toMatchObject(failedFor('shop-balancer'));
 });
 
 async function volumeFor({ namespace }: Release, claim: string): Promise<AsyncDisposable> {
@@ -161,14 +157,14 @@ test.concurrent('replicas that an autoscaler has chosen are never reset', async 
   // The sandbox has no metrics: this plays the autoscaler.
   await shop.namespace.patch('apps/v1 Deployment', 'shop', { spec: { replicas: 3 } });
 
-  const shipped = await shop.deploy({
+  const ending = await shop.deploy({
     values: { autoscaling },
     images: `image=${(await serviceImage('v2')).pinned}`,
   });
 
-  expect(shipped).toMatchObject({ result: 'success' });
+  expect(ending).toMatchObject(shipped);
   expect((await shop.namespace.get('apps/v1 Deployment', 'shop'))?.spec).toMatchObject({ replicas: 3 });
-  expect(shipped.summary).toMatch(/`Deployment .*\/shop` \| 3 of 3 \| ready/);
+  expect(ending.summary).toMatch(/`Deployment .*\/shop` \| 3 of 3 \| ready/);
 });
 
 test.concurrent('what is ignored need not become ready; a selector that matches nothing is a fault', async () => {
@@ -178,7 +174,7 @@ test.concurrent('what is ignored need not become ready; a selector that matches 
   const ignored = await shop.deploy({ values, ignore: 'Job/*' });
   const faulty = await shop.deploy({ values, ignore: 'Job/shop-jbo-1', gate: 'DeamonSet/*' });
 
-  expect(ignored).toMatchObject({ result: 'success', reason: expect.stringContaining('1 of 1 ready') });
+  expect(ignored).toMatchObject({ ...shipped, reason: expect.stringContaining('1 of 1 ready') });
   expect(faulty).toMatchObject({ result: 'failure', reason: '2 inputs are wrong; nothing was changed' });
   expect(faulty.log).toContain('did you mean Job/shop-job-1?');
   expect(faulty.log).toContain('there is: DaemonSet/shop-daemon');
@@ -196,7 +192,7 @@ test.concurrent('a roll-out that somebody has paused is named', async () => {
 
   const held = await shop.deploy({ images: `image=${(await serviceImage('v2')).pinned}` });
 
-  expect(held).toMatchObject({ result: 'failure', reason: expect.stringContaining('the rollout is paused') });
+  expect(held).toMatchObject(failedFor('the rollout is paused'));
 });
 
 test.concurrent('a chart from an OCI registry, by version and by digest', async () => {
@@ -210,8 +206,8 @@ test.concurrent('a chart from an OCI registry, by version and by digest', async 
   const digest = byVersion.outputs['chart-digest'];
   const byDigest = await shop.deploy({ chart: `${repository}/shop@${digest}` });
 
-  expect(byVersion).toMatchObject({ result: 'success', outputs: { 'chart-version': '0.1.0' } });
+  expect(byVersion).toMatchObject({ ...shipped, outputs: { 'chart-version': '0.1.0' } });
   expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-  expect(byDigest).toMatchObject({ result: 'success', outputs: { 'chart-digest': digest } });
+  expect(byDigest).toMatchObject({ ...shipped, outputs: { 'chart-digest': digest } });
   expect(byDigest.record).toMatchObject({ to: { chartDigest: digest } });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { failedFor, shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
 import { majors } from './support/tools.ts';
 
@@ -81,10 +82,7 @@ describe.each(majors)('%s', (helm) => {
     });
 
     // Called by what Kubernetes itself reports, long before the timeout.
-    expect(failed).toMatchObject({
-      result: 'failure',
-      reason: expect.stringContaining('no progress for 3s'),
-    });
+    expect(failed).toMatchObject(failedFor('no progress for 3s'));
     expect(failed.report.data).toMatchObject({
       verdict: { findings: [{ rule: 'ProgressDeadlineExceeded' }] },
     });
@@ -106,7 +104,7 @@ test.concurrent('a first release that fails is left as evidence, and the next on
   expect((await shop.namespace.list('v1 Pod')).length).toBe(1);
   expect(await shop.statuses()).toEqual(['1 failed']);
 
-  expect(await shop.deploy()).toMatchObject({ result: 'success', outputs: { revision: '2' } });
+  expect(await shop.deploy()).toMatchObject({ ...shipped, outputs: { revision: '2' } });
   expect(await shop.statuses()).toEqual(['1 superseded', '2 deployed']);
 });
 
@@ -114,7 +112,7 @@ test.concurrent('on-first-failure: uninstall takes a first release away, its rec
   await using shop = await release({ with: { 'on-first-failure': 'uninstall' } });
   const failed = await shop.deploy({ values: neverReady, timeout: '6s' });
 
-  expect(failed).toMatchObject({ result: 'failure', reason: expect.stringContaining('uninstalled') });
+  expect(failed).toMatchObject(failedFor('uninstalled'));
   await expect(shop.history()).rejects.toThrow('release: not found');
   expect(await shop.namespace.list('apps/v1 Deployment')).toEqual([]);
   expect(await shop.records()).toEqual(['#1 rejected']);
@@ -124,21 +122,21 @@ test.concurrent('a failed Job is called at once', async () => {
   await using jobs = await release({ chart: 'kinds' });
   const failed = await jobs.deploy({ values: { job: { enabled: true, exit: 3, say: 'no such table' } } });
 
-  expect(failed).toMatchObject({ result: 'failure', reason: expect.stringMatching(/Job .*\/shop-job-1/) });
+  expect(failed).toMatchObject(failedFor(/Job .*\/shop-job-1/));
   expect(failed.durationMs).toBeLessThan(45_000);
 });
 
 test.concurrent('the chart’s own tests decide as well', async () => {
   const testPods = { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete'] };
   await using shop = await release({ with: { tests: true }, rules: [testPods] });
-  expect(await shop.deploy({ values: { test: { enabled: true } } })).toMatchObject({ result: 'success' });
+  expect(await shop.deploy({ values: { test: { enabled: true } } })).toMatchObject(shipped);
 
   const failed = await shop.deploy({
     ...(await image('v2')),
     values: { test: { enabled: true, contains: 'no version says this' } },
   });
 
-  expect(failed).toMatchObject({ result: 'failure', reason: expect.stringContaining('helm test failed') });
+  expect(failed).toMatchObject(failedFor('helm test failed'));
   expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
 });
 

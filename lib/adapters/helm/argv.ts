@@ -23,8 +23,32 @@ export function unsupported(intent: ReleaseIntent, helm: HelmVersion): Fault[] {
     }));
 }
 
+/** Whether a Helm could be too old for this: only then must its version be known first. */
+export const dependsOnVersion = ({ takeOwnership, forceConflicts }: ReleaseIntent): boolean =>
+  takeOwnership || forceConflicts;
+
 /** Installs or upgrades, and says as JSON what came of it. */
-export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] => [
+export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] =>
+  shipArgv(intent, [
+    ...waiting(intent.wait, helm),
+    // Helm then says when it has applied and begins to wait, which is when our watcher may judge.
+    ...(intent.wait === 'hooks' ? ['--debug'] : []),
+  ]);
+
+/** The same call, rendered with what the cluster knows (lookups, API versions), nothing changed or waited for. */
+export const renderArgv = (intent: ReleaseIntent): string[] => [...shipArgv(intent, []), '--dry-run=server'];
+
+/** Renders without the cluster: nothing is looked up, so kinds may be unknown to it. */
+export const templateArgv = (intent: ReleaseIntent): string[] => [
+  'template',
+  intent.release.name,
+  intent.chart.path,
+  ...inNamespace(intent.release),
+  ...intent.valuesFiles.flatMap((file) => ['--values', file]),
+  ...(intent.kubeVersion === undefined ? [] : ['--kube-version', intent.kubeVersion]),
+];
+
+const shipArgv = (intent: ReleaseIntent, wait: readonly string[]): string[] => [
   'upgrade',
   intent.release.name,
   intent.chart.path,
@@ -37,19 +61,11 @@ export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] 
   ...(intent.forceConflicts ? ['--force-conflicts'] : []),
   ...(intent.skipCrds ? ['--skip-crds'] : []),
   ...(intent.description === undefined ? [] : ['--description', intent.description]),
-  ...waiting(intent.wait, helm),
-  // Helm then says when it has applied and begins to wait, which is when our watcher may judge.
-  ...(intent.wait === 'hooks' ? ['--debug'] : []),
+  ...wait,
   ...timeout(intent.timeout),
   ...intent.extraArgs,
   '--output',
   'json',
-];
-
-/** The same call, rendered with what the cluster knows (lookups, API versions) and nothing changed. */
-export const renderArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] => [
-  ...upgradeArgv(intent, helm),
-  '--dry-run=server',
 ];
 
 export interface RollbackOrder {

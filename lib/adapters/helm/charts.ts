@@ -18,7 +18,7 @@ import { has, needed } from './version.ts';
 
 export interface FetchOptions {
   readonly helm: HelmCommand;
-  readonly version: HelmVersion;
+  readonly version: () => Promise<HelmVersion>;
   readonly home: string;
   readonly workspace: string;
   readonly spawn: Spawn;
@@ -58,7 +58,7 @@ async function fromRepository(
 ): Promise<Chart> {
   await writeRepositories([{ name: repository, url: source.url, ...access, ...transport }], options.home);
   const subject = `chart ${source.name} in ${source.url.replace(/\/\/[^/@]*@/, '//')}`; // without user:password@
-  await succeed(repoUpdateArgv(repository, options.version), subject, options);
+  await succeed(repoUpdateArgv(repository, await options.version()), subject, options);
   const ref = `${repository}/${source.name}`;
   return pulled({ ref, plainHttp: false, ...pinned(source.version), ...transport }, subject, options);
 }
@@ -69,15 +69,7 @@ async function fromRegistry(
   transport: { caFile?: string },
   options: FetchOptions,
 ): Promise<Chart> {
-  if (source.digest !== undefined && !has(options.version, 'chart by digest')) {
-    throw new ConfigurationError([
-      {
-        input: 'chart',
-        value: source.ref,
-        problem: `a chart by digest needs ${needed('chart by digest')}; ${options.version.text} is on PATH`,
-      },
-    ]);
-  }
+  if (source.digest !== undefined) checkDigestSupport(source.ref, await options.version());
   const host = new URL(source.ref).host;
   await writeLogin(host, access, options);
   const ref = source.digest === undefined ? source.ref : `${source.ref}@${source.digest}`;
@@ -93,6 +85,12 @@ async function fromRegistry(
     );
   }
   return chart;
+}
+
+function checkDigestSupport(ref: string, version: HelmVersion): void {
+  if (has(version, 'chart by digest')) return;
+  const problem = `a chart by digest needs ${needed('chart by digest')}; ${version.text} is on PATH`;
+  throw new ConfigurationError([{ input: 'chart', value: ref, problem }]);
 }
 
 async function pulled(

@@ -6,6 +6,7 @@ import { ConfigurationError, ToolError } from '../../domain/errors.ts';
 import type { Fault } from '../../domain/errors.ts';
 import type { ReleaseRef } from '../../domain/kubernetes.ts';
 import { storedSize } from '../../domain/manifest/size.ts';
+import { inOrderOfBlame } from '../../domain/order.ts';
 import type { Helm, HelmRelease, HelmRun, HelmVersion, ReleaseIntent } from '../../ports/helm.ts';
 import type { Exit, RunOptions, Spawn } from '../../ports/process.ts';
 import * as argv from './argv.ts';
@@ -78,7 +79,7 @@ export function helmCli(
       return fetchChart(source, access, {
         ...options,
         helm,
-        version: await version(),
+        version,
         home: home.path,
         workspace,
         spawn,
@@ -92,8 +93,11 @@ export function helmCli(
       return exit.stdout;
     },
     async render(intent, run) {
-      const args = argv.renderArgv(intent, await checked(intent));
-      const { stdout } = await succeed(args, intent.release, intent.timeout, run);
+      const supported = checked(intent);
+      // A question costs a tenth of a second: only what some Helms refuse waits for the answer.
+      if (argv.dependsOnVersion(intent)) await supported;
+      const rendering = succeed(argv.renderArgv(intent), intent.release, intent.timeout, run);
+      const [, { stdout }] = await inOrderOfBlame([supported, rendering]);
       if (intent.forceConflicts && appliedByClient(stdout)) throw new ConfigurationError([nothingToForce]);
       return { ...parseRelease(stdout), storedBytes: await sizeInStorage(stdout) };
     },

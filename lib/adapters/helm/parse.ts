@@ -1,4 +1,5 @@
 import { ToolError } from '../../domain/errors.ts';
+import { inUtc } from '../../domain/helm/payload.ts';
 import type { HelmHook, HelmRelease } from '../../ports/helm.ts';
 
 /** The part of helm's own JSON that is read; both majors write it alike. */
@@ -9,7 +10,12 @@ interface ReleaseJson {
   readonly manifest?: string;
   /** Helm 4 only: `ssa` or `csa`. */
   readonly apply_method?: string;
-  readonly info?: { readonly status?: string; readonly description?: string; readonly notes?: string };
+  readonly info?: {
+    readonly status?: string;
+    readonly description?: string;
+    readonly notes?: string;
+    readonly first_deployed?: string;
+  };
   readonly chart?: { readonly metadata?: { readonly name?: string; readonly version?: string } };
   readonly hooks?: readonly Partial<HelmHook>[] | null;
 }
@@ -31,6 +37,7 @@ export function parseRelease(stdout: string): HelmRelease {
     revision: json.version,
     status: json.info.status ?? '',
     description: json.info.description ?? '',
+    installedAt: inUtc(json.info.first_deployed),
     manifest: json.manifest ?? '',
     hooks: (json.hooks ?? []).map((hook) => ({
       name: hook.name ?? '',

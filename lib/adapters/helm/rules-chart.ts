@@ -1,5 +1,8 @@
 import type { Rule } from './rule.ts';
 
+/** Labels what the cluster does not serve: `Widget in example.com/v1`. */
+export const unknownKind = 'unknown';
+
 const mendTemplate = 'mend the template, or the value that it reads';
 
 /** What is wrong with the chart or its values: found while rendering, so nothing was changed. */
@@ -60,9 +63,10 @@ export const chartRules: readonly Rule[] = [
   ],
   [
     /no matches for kind "([^"]+)" in version "([^"]+)"/,
-    (at) => ({
+    (at, text) => ({
       message: `the cluster does not know ${at(1)} in ${at(2)}`,
       remedy: 'install the CRDs or the operator first, or take a chart for this version of Kubernetes',
+      details: unknownKinds(text),
     }),
   ],
   [
@@ -94,3 +98,10 @@ function findings(text: string): (readonly [string, string])[] {
 /** What is said after the last `at <…>:` of nested templates; Helm 4 writes it on a line of its own. */
 const innermost = (text: string): string | undefined =>
   /[\s\S]*\bat <[^>]*>:\s+(?:error calling \w+:\s+)?(.+)/.exec(text)?.[1];
+
+const unknownKinds = (text: string): (readonly [string, string])[] =>
+  [...new Set([...text.matchAll(/no matches for kind "([^"]+)" in version "([^"]+)"/g)].map(named))].map(
+    (kind) => [unknownKind, kind] as const,
+  );
+
+const named = ([, kind, version]: RegExpExecArray): string => `${kind} in ${version}`;

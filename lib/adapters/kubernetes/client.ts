@@ -1,7 +1,8 @@
 /** The Kube port over our own small HTTP client: one keep-alive agent, one connection per open watch. */
 import type { Clock } from '../../ports/clock.ts';
-import type { AccessQuestion, Kube } from '../../ports/kube.ts';
+import type { Kube } from '../../ports/kube.ts';
 import type { KubeObject, ResourceType } from '../../domain/kubernetes.ts';
+import { deniedOf } from './access.ts';
 import { apiOver } from './api.ts';
 import type { Connection } from './kubeconfig.ts';
 import { WholeLines } from './lines.ts';
@@ -64,10 +65,7 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
       await orUndefined(api.json(write('DELETE', pathOf(resource, namespace, name), body)));
     },
 
-    async denied(questions) {
-      const answers = await Promise.all(questions.map((question) => api.json<Review>(reviewOf(question))));
-      return questions.filter((_, index) => answers[index]?.status?.allowed !== true);
-    },
+    denied: (questions) => deniedOf(api, questions),
 
     async resourceTypes(apiVersion) {
       const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
@@ -108,22 +106,6 @@ async function orUndefined<Answer>(asked: Promise<Answer>): Promise<Answer | und
     throw error;
   }
 }
-
-interface Review {
-  readonly status?: { readonly allowed?: boolean };
-}
-
-/** A POST that stores nothing, so it may be sent again. */
-const reviewOf = (question: AccessQuestion): Call => ({
-  method: 'POST',
-  path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-  body: {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SelfSubjectAccessReview',
-    spec: { resourceAttributes: question },
-  },
-  repeatable: true,
-});
 
 interface ServedTypes {
   readonly groupVersion: string;

@@ -14,8 +14,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { loadCredentialPlugins } from './credentials/load.ts';
 import { fetched, fixed, fromFile } from './credentials/source.ts';
 import type { Credentials, Identity } from './credentials/source.ts';
-import { proxyFor } from './proxy.ts';
-import type { ProxySettings } from './proxy.ts';
+import { proxyFor } from '../http/proxy.ts';
+import type { ProxySettings } from '../http/proxy.ts';
 
 /** Everything needed to talk to one API server as one identity. */
 export interface Connection {

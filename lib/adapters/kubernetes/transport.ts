@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { agentFor } from './agent.ts';
+import { agentFor } from '../http/agent.ts';
 import type { Identity } from './credentials/source.ts';
 import type { Connection } from './kubeconfig.ts';
 

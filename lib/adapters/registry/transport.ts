@@ -3,8 +3,8 @@ import http from 'node:http';
 import https from 'node:https';
 import { getCACertificates } from 'node:tls';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { agentFor } from '../kubernetes/agent.ts';
-import { proxyFor } from '../kubernetes/proxy.ts';
+import { agentFor } from '../http/agent.ts';
+import { proxyFor } from '../http/proxy.ts';
 
 export interface Answer {
   readonly status: number;

@@ -18,6 +18,8 @@ export interface RevisionFacts {
   readonly status: string;
   readonly description: string;
   readonly deployedAt: string;
+  /** When the first revision of this installation was made, in UTC; empty when it does not say. */
+  readonly installedAt: string;
   readonly chart: string;
   readonly chartVersion: string;
   readonly manifest: string;
@@ -57,6 +59,7 @@ export function readRevision(payload: string): RevisionFacts {
     status: text(info['status']),
     description: text(info['description']),
     deployedAt: text(info['last_deployed']),
+    installedAt: inUtc(info['first_deployed']),
     chart: text(metadata['name']),
     chartVersion: text(metadata['version']),
     manifest: text(release['manifest']),
@@ -80,5 +83,11 @@ function withoutTruth(release: unknown): string {
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+/** Helm writes the zone of the machine it runs on, and its two majors write a time differently. */
+export function inUtc(time: unknown): string {
+  const at = Date.parse(text(time));
+  return Number.isNaN(at) ? '' : new Date(at).toISOString();
+}
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

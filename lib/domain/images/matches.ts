@@ -76,7 +76,7 @@ export function readBack(
   const unknown = judged.flatMap(({ container, pod, match }) =>
     match.kind === 'unknown' ? [`${container} in pod ${pod}: ${match.why}`] : [],
   );
-  const seen = new Set(asked.map(({ container }) => container));
+  const seen = new Set(asked.map(({ container }) => workloadOf(container)));
   return {
     outcome: differing.length > 0 ? 'fail' : unknown.length > 0 ? 'inconclusive' : 'pass',
     images: Object.fromEntries(
@@ -85,10 +85,13 @@ export function readBack(
     differing,
     unknown,
     unseen: Object.entries(rendered).flatMap(([container, ref]) =>
-      hasDigest(ref) && !seen.has(container) ? [container] : [],
+      hasDigest(ref) && !seen.has(workloadOf(container)) ? [container] : [],
     ),
   };
 }
+
+/** `Deployment/web` of `Deployment/web/app`: an init container has ended, but its pod is there. */
+const workloadOf = (container: string): string => container.slice(0, container.lastIndexOf('/'));
 
 const notAsked: Resolution = { kind: 'unknown', reason: 'nobody asked it' };
 

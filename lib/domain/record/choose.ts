@@ -18,6 +18,16 @@ export interface ReturnFacts {
   readonly baseline?: number;
 }
 
+/**
+ * The records of the installation that runs. Those from before a `helm uninstall` name revisions by numbers that
+ * mean others now. Without an installation (the first release of this name) none is left.
+ */
+export const ofInstallation = (
+  records: readonly ReleaseRecord[],
+  installedAt: string | undefined,
+): ReleaseRecord[] =>
+  records.filter((record) => installedAt !== undefined && record.installedAt === installedAt);
+
 /** Chooses the newest verified record other than the failed one whose Helm revision still exists, else the baseline. */
 export function chooseReturn({ records, failed, revisions, baseline }: ReturnFacts): Return {
   for (const record of [...records].sort((a, b) => b.seq - a.seq)) {

@@ -81,6 +81,8 @@ export interface ReleaseRecord {
   readonly to: ReleaseContent;
   /** Helm's revision once known. */
   readonly revision?: number;
+  /** When Helm first installed the release: after an uninstall its revisions start at 1 again, and mean others. */
+  readonly installedAt?: string;
   readonly steps: readonly RecordStep[];
   readonly verdicts: readonly RecordVerdict[];
   /** Verdict names that must be there and pass before `ready` counts as verified. */

@@ -103,7 +103,8 @@ test.each([
   ],
 ] as const)('upgrade: %s', (_, asked, helm, argv) => {
   expect(upgradeArgv(asked, helm)).toEqual(argv);
-  expect(renderArgv(asked, helm)).toEqual([...argv, '--dry-run=server']);
+  const withoutWait = argv.filter((arg) => !/^--(wait|debug)/.test(arg));
+  expect(renderArgv(asked)).toEqual([...withoutWait, '--dry-run=server']);
 });
 
 test('no argument of any release makes helm undo, reuse or take values from the command line', () => {

@@ -248,3 +248,24 @@ test.each([
 ])('%s', (output, message) => {
   expect(explainFetch(output, 'chart x')).toMatchObject({ message, subject: 'chart x' });
 });
+
+test.each([
+  [
+    'the schema checker, a pattern',
+    "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nc:\n- at '/password': 'hunter2 does' does not match pattern '^[0-9]+$'\n",
+    "- at '/password': (not shown) does not match pattern '^[0-9]+$'",
+  ],
+  [
+    'the schema checker, a format',
+    "- at '/url': 'hunter2 ::' is not valid uri: parse \"hunter2 ::\": missing protocol scheme\n- at '/mode': value must be one of 'a', 'b'",
+    "- at '/url': (not shown)\n- at '/mode': value must be one of 'a', 'b'",
+  ],
+  [
+    'server-side apply of a number, Helm 4',
+    'Error: failed to create typed patch object (default/s; /v1, Kind=Secret): .stringData.password: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"a":"hunter2"}}',
+    '.stringData.password: expected string, got (not shown)',
+  ],
+])('what is quoted of a value is not shown: %s', (_, stderr, shown) => {
+  expect(complaint(stderr)).toContain(shown);
+  expect(complaint(stderr)).not.toContain('hunter2');
+});

@@ -1,9 +1,10 @@
 import http from 'node:http';
 import net from 'node:net';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
 import { builtInType } from '../../../lib/domain/resource-types.ts';
 import type { ResourceType } from '../../../lib/domain/kubernetes.ts';
+import type { AccessQuestion } from '../../../lib/domain/permissions.ts';
 import { KubeRefused } from '../../../lib/adapters/kubernetes/refused.ts';
 import { clientOf, connectionOf, jumpingClock, json, listening, startServer, status } from './api-server.ts';
 
@@ -141,19 +142,68 @@ test('a refused token is fetched anew once, also for a stream', async () => {
   expect(server.requests).toHaveLength(4);
 });
 
-test('denied asks all at once and keeps the order', async () => {
-  await using server = await startServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const { spec } = JSON.parse(body) as { spec: { resourceAttributes: { verb: string } } };
-      json(response, 201, { status: { allowed: spec.resourceAttributes.verb === 'get' } });
-    });
+describe('denied', () => {
+  const rules = [
+    { verbs: ['get', 'list'], apiGroups: [''], resources: ['pods', 'pods/log'] },
+    { verbs: ['*'], apiGroups: ['apps'], resources: ['*'] },
+    { verbs: ['patch'], apiGroups: [''], resources: ['*/scale'] },
+    { verbs: ['delete'], apiGroups: [''], resources: ['secrets'], resourceNames: ['mine'] },
+  ];
+  const ask = (verb: string, resource: string, more: Partial<AccessQuestion> = {}): AccessQuestion => ({
+    verb,
+    group: '',
+    resource,
+    namespace: 'shop',
+    ...more,
   });
-  const kube = clientOf(connectionOf(server));
-  const questions = ['list', 'get', 'watch'].map((verb) => ({ verb, group: '', resource: 'pods' }));
-  expect((await kube.denied(questions)).map(({ verb }) => verb)).toEqual(['list', 'watch']);
-  kube.close();
+  const questions = [
+    ask('get', 'pods'),
+    ask('watch', 'pods'),
+    ask('get', 'pods', { subresource: 'log' }),
+    ask('get', 'pods', { subresource: 'exec' }),
+    ask('update', 'deployments', { group: 'apps' }),
+    ask('update', 'deployments'),
+    ask('patch', 'things', { subresource: 'scale' }),
+    ask('delete', 'secrets'),
+    ask('delete', 'secrets', { name: 'mine' }),
+    ask('get', 'nodes', { namespace: '' }),
+  ];
+  const open = [1, 3, 5, 7, 9];
+
+  /** Answers every single question with no, but for `watch`. */
+  const reviewer = (incomplete: boolean | undefined) =>
+    startServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { kind, spec } = JSON.parse(body) as {
+          kind: string;
+          spec: { resourceAttributes?: AccessQuestion };
+        };
+        if (kind === 'SelfSubjectAccessReview')
+          json(response, 201, { status: { allowed: spec.resourceAttributes?.verb === 'watch' } });
+        else if (incomplete === undefined) json(response, 403, { kind: 'Status', code: 403 });
+        else json(response, 201, { status: { incomplete, resourceRules: rules } });
+      });
+    });
+
+  test('one review of all rules; only what they leave open is asked singly', async () => {
+    await using server = await reviewer(false);
+    const kube = clientOf(connectionOf(server));
+    expect(await kube.denied(questions)).toEqual([3, 5, 7, 9].map((index) => questions[index]));
+    expect(server.requests).toHaveLength(1 + open.length);
+    kube.close();
+  });
+
+  test.each([true, undefined])(
+    'rules that are not all (incomplete: %s) prove nothing',
+    async (incomplete) => {
+      await using server = await reviewer(incomplete);
+      const kube = clientOf(connectionOf(server));
+      expect(await kube.denied(questions.slice(0, 2))).toEqual([questions[0]]);
+      kube.close();
+    },
+  );
 });
 
 test('each way of being unreachable is named with its remedy', async () => {

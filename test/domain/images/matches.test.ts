@@ -96,3 +96,9 @@ test('not knowing is inconclusive and names the container', () => {
   expect(back.outcome).toBe('inconclusive');
   expect(back.unknown[0]).toMatch(/Deployment\/web\/app in pod web-1: .*401/);
 });
+
+test('an init container has ended, but its pod was seen', () => {
+  const withInit = { ...rendered, 'Deployment/web/wait': asked };
+  const back = readBack(withInit, [running('Deployment/web/app', `x@${amd64}`)], { [asked]: found });
+  expect(back.unseen).toEqual(['Job/migrate/app']);
+});

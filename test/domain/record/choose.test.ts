@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { chooseReturn } from '../../../lib/domain/record/choose.ts';
+import { chooseReturn, ofInstallation } from '../../../lib/domain/record/choose.ts';
 import type { ReturnFacts } from '../../../lib/domain/record/choose.ts';
 import { toPrune } from '../../../lib/domain/record/retention.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
@@ -43,4 +43,11 @@ test.each<[string, readonly ReleaseRecord[], readonly number[]]>([
   ],
 ])('retention: %s', (_, records, pruned) => {
   expect(seqs(toPrune(records))).toEqual(pruned);
+});
+
+test('what was recorded before an uninstall names other revisions', () => {
+  const [before, now] = ['2025-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'];
+  const records = [record(1, { installedAt: before }), record(2, { installedAt: now }), record(3)];
+  expect(ofInstallation(records, now).map(({ seq }) => seq)).toEqual([2]);
+  expect(ofInstallation(records, undefined)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** A release of a chart of the sandbox in a namespace of its own, deployed by one who may do just what is needed. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,8 +46,9 @@ export class Release implements AsyncDisposable {
   readonly github: GitHub;
   /** Where a test may write; goes at the end. */
   readonly folder: string;
+  /** v1 of the sample service, which a deploy gets unless it says otherwise. */
+  readonly image: ServiceImage;
   readonly #order: ReleaseOrder;
-  readonly #image: ServiceImage;
   #runs = 1000;
 
   constructor(
@@ -63,7 +64,7 @@ export class Release implements AsyncDisposable {
     this.github = github;
     this.folder = folder;
     this.#order = order;
-    this.#image = image;
+    this.image = image;
   }
 
   get chart(): string {
@@ -88,7 +89,7 @@ export class Release implements AsyncDisposable {
         release: this.name,
         namespace: this.namespace.name,
         chart: this.chart,
-        images: `image=${this.#image.pinned}`,
+        images: `image=${this.image.pinned}`,
         kubeconfig: Buffer.from(kubeconfig).toString('base64'),
         timeout: '60s',
         'github-token': githubToken,
@@ -111,8 +112,24 @@ export class Release implements AsyncDisposable {
   /** Helm by hand, as an administrator at a terminal. */
   async helm(...argv: readonly string[]): Promise<string> {
     const program = await tool(this.#order.helm ?? 'helm4');
-    const where = ['--namespace', this.namespace.name, '--kubeconfig', this.namespace.sandbox.kubeconfig];
-    return (await promisify(execFile)(program, [...argv, ...where], { cwd: root })).stdout;
+    return (await promisify(execFile)(program, [...argv, ...this.#where], { cwd: root })).stdout;
+  }
+
+  /** The same, to be switched off in the middle. */
+  async startHelm(...argv: readonly string[]): Promise<{ kill(): Promise<void> }> {
+    const program = await tool(this.#order.helm ?? 'helm4');
+    const child = spawn(program, [...argv, ...this.#where], { cwd: root, stdio: 'ignore' });
+    const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
+    return {
+      kill: () => {
+        child.kill('SIGKILL');
+        return gone;
+      },
+    };
+  }
+
+  get #where(): string[] {
+    return ['--namespace', this.namespace.name, '--kubeconfig', this.namespace.sandbox.kubeconfig];
   }
 
   /** Oldest first. */

@@ -47,12 +47,15 @@ export interface Step {
   cancel(beforePost?: () => Promise<void>): Promise<Ending>;
   /** RUNNER_TEMP. */
   readonly temp: string;
+  /** Of main's node process, once it runs. */
+  pid(): number;
 }
 
-const entry = join(
-  root,
-  process.env['SLIPWAY_FROM_SOURCE'] === '1' ? 'actions/deploy-helm/main.ts' : 'dist/deploy-helm/index.js',
-);
+/** The bundle as it is committed; while developing, another build of it, or the sources. */
+const entry =
+  process.env['SLIPWAY_FROM_SOURCE'] === '1'
+    ? join(root, 'actions/deploy-helm/main.ts')
+    : join(process.env['SLIPWAY_DIST'] ?? join(root, 'dist'), 'deploy-helm/index.js');
 const contract = parseActionFile(
   'deploy-helm',
   await readFile(join(root, 'actions/deploy-helm/action.yml'), 'utf8'),
@@ -70,6 +73,7 @@ export async function startStep(order: StepOrder): Promise<Step> {
   ended.catch(() => undefined);
   return {
     temp: job.temp,
+    pid: () => running.pid,
     ended,
     says: (text) => running.until((line) => line.includes(text)),
     cancel(beforePost) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { proxyFor } from '../../../lib/adapters/kubernetes/proxy.ts';
+import { proxyFor } from '../../../lib/adapters/http/proxy.ts';
 
 const through = (server: string, noProxy: string): string | undefined =>
   proxyFor(new URL(server), { HTTPS_PROXY: 'http://proxy.test:3128', NO_PROXY: noProxy })?.href;

@@ -1,4 +1,4 @@
-/** Connections to the API: kept alive, given up when they do not come about, led through a proxy where one is set. */
+/** Connections to one server: kept alive, given up when they do not come about, led through a proxy where one is set. */
 import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
@@ -17,10 +17,10 @@ export interface AgentOptions {
 export function agentFor({ secure, proxy, maxSockets, connectTimeout }: AgentOptions): http.Agent {
   // Idle connections go before the API server's 90 s would: a write never meets one that was just closed.
   const options = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets, timeout: 55_000 };
-  return secure ? new ApiAgent(options, proxy, connectTimeout) : new http.Agent(options);
+  return secure ? new PatientAgent(options, proxy, connectTimeout) : new http.Agent(options);
 }
 
-class ApiAgent extends https.Agent {
+class PatientAgent extends https.Agent {
   readonly #proxy: URL | undefined;
   readonly #timeout: Milliseconds;
 

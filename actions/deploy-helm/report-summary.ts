@@ -1,0 +1,208 @@
+import { formatDuration } from '../../lib/domain/duration.ts';
+import { parseImageRef } from '../../lib/domain/image-ref.ts';
+import { renderedImages } from '../../lib/domain/images/rendered.ts';
+import { describeObject } from '../../lib/domain/kubernetes.ts';
+import { formatDiff } from '../../lib/domain/manifest/diff.ts';
+import { parseManifest } from '../../lib/domain/manifest/parse.ts';
+import { isVerified } from '../../lib/domain/record/transitions.ts';
+import {
+  code,
+  codeBlock,
+  details,
+  escapeText,
+  sections,
+  table,
+  verdictLine,
+} from '../../lib/domain/report/markdown.ts';
+import { timeline } from '../../lib/domain/report/timeline.ts';
+import type { Inputs } from './inputs.ts';
+import type { Plan } from './plan.ts';
+import type { DeployResult, Done } from './run.ts';
+import type { TakenBack } from './take-back.ts';
+
+/** What the release manager reads: in one line what became of it, then why, what runs, what changed, the evidence. */
+export function summary(result: DeployResult, inputs: Inputs): string {
+  const { plan, done } = result;
+  return sections(
+    verdictLine('deploy-helm', { ...result, reason: headline(result) }),
+    done === undefined ? undefined : causeOf(done),
+    facts(result, inputs),
+    done === undefined ? undefined : ending(done),
+    inputs.diff === 'off' ? undefined : diffOf(plan, inputs.diff),
+    plan.advice.length === 0 ? undefined : adviceOf(plan),
+    done === undefined ? undefined : evidenceOf(done, plan),
+  );
+}
+
+/** Short where it can be: the cause of a failure stands below it, and may be long. */
+function headline({ plan, done, reason }: DeployResult): string {
+  if (done === undefined) return reason;
+  const { name, namespace } = plan.intent.release;
+  const what = `${name} ${plan.chart.version}${withImages(plan)}`;
+  const { verdict, takenBack, final } = done;
+  if (verdict.outcome === 'pass') return `${what} runs in ${namespace} as revision ${final?.revision}`;
+  if (verdict.outcome === 'inconclusive')
+    return `${what} could not be judged in ${namespace}; nothing was undone`;
+  return takenBack === undefined ? reason : `${what} ${afterFailure(takenBack, namespace, final?.revision)}`;
+}
+
+function afterFailure(takenBack: TakenBack, namespace: string, revision: number | undefined): string {
+  const to = 'to' in takenBack ? takenBack.to : undefined;
+  const endings: Readonly<Record<TakenBack['kind'], string>> = {
+    undone: `did not hold in ${namespace} and was undone: revision ${revision} brings back revision ${to}`,
+    'not undone': `did not hold in ${namespace}, and going back to revision ${to} failed too`,
+    'already claimed': `did not hold in ${namespace}; something else undoes it already`,
+    left: `did not hold in ${namespace} and was left there as revision ${revision}`,
+    uninstalled: `did not hold in ${namespace} and was uninstalled`,
+    'nothing to undo': `was refused in ${namespace}; nothing was changed`,
+  };
+  return endings[takenBack.kind];
+}
+
+/** ` with shop:1.4.2`: two releases of one chart version differ in their images only. */
+function withImages({ images }: Plan): string {
+  const names = [...new Set(Object.values(images).map(shortName))];
+  if (names.length === 0) return '';
+  const rest = names.length > 2 ? ` and ${names.length - 2} more images` : '';
+  return ` with ${names.slice(0, 2).join(', ')}${rest}`;
+}
+
+/** `shop:1.4.2`, or the beginning of its digest where there is no tag. */
+function shortName(image: string): string {
+  const ref = parseImageRef(image);
+  if (ref === undefined) return image;
+  const name = ref.repository.slice(ref.repository.lastIndexOf('/') + 1);
+  if (ref.tag !== undefined) return `${name}:${ref.tag}`;
+  return ref.digest === undefined ? name : `${name}@${ref.digest.slice(0, 'sha256:'.length + 12)}`;
+}
+
+function causeOf({ verdict }: Done): string {
+  if (verdict.outcome === 'pass') return '';
+  const [first] = verdict.findings;
+  return sections(
+    `> ${escapeText(verdict.reason)}`,
+    first === undefined ? '' : `**What to do**: ${escapeText(first.remedy)}`,
+  );
+}
+
+function facts(result: DeployResult, inputs: Inputs): string {
+  const { plan, done, duration } = result;
+  const { chart, previous } = plan;
+  const before =
+    previous === undefined
+      ? 'nothing (first release)'
+      : `revision ${previous.revision}, chart ${previous.chart} ${previous.chartVersion}`;
+  const now =
+    done?.final === undefined ? 'unchanged' : `revision ${done.final.revision} (${done.final.status})`;
+  return table(
+    ['', ''],
+    [
+      ['Release', code(`${inputs.release.name} in ${inputs.release.namespace}`)],
+      ['Chart', code(`${chart.name} ${chart.version}${chart.digest === '' ? '' : ` @${chart.digest}`}`)],
+      ['Ran before', escapeText(before)],
+      ['Runs now', escapeText(now)],
+      ...imageRows(result),
+      ...(done === undefined ? [] : [['Record', recordOf(done, inputs)]]),
+      ['Took', formatDuration(duration)],
+    ],
+  );
+}
+
+/** What runs at the end, as read back; empty where that is not known. Nothing done: what was looked at beforehand. */
+export function imagesNow({ plan, done }: DeployResult): Readonly<Record<string, string>> {
+  if (done === undefined) return plan.images;
+  const { takenBack, running } = done;
+  if (takenBack === undefined) return running?.images ?? {};
+  return ('running' in takenBack ? takenBack.running?.images : undefined) ?? {};
+}
+
+function imageRows(result: DeployResult): string[][] {
+  const { plan, done } = result;
+  const before = renderedImages(parseManifest(plan.previous?.manifest ?? '', () => ''));
+  const now = imagesNow(result);
+  return Object.entries(plan.images).map(([container, asked]) => {
+    const untouched = done === undefined || done.takenBack?.kind === 'nothing to undo';
+    const runs = untouched ? before[container] : now[container];
+    return [`Image of ${code(container)}`, imageCell(before[container], asked, runs)];
+  });
+}
+
+/** Every reference once: what ran, what was asked for, what runs. */
+function imageCell(before: string | undefined, asked: string, now: string | undefined): string {
+  const ran = before === undefined || before === asked || before === now ? [] : [`before ${code(before)}`];
+  if (now === asked) return [...ran, ran.length === 0 ? code(asked) : `now ${code(asked)}`].join('\n');
+  if (now === undefined && before === undefined) return code(asked);
+  const runs = now === undefined ? 'now not known' : `now ${code(now)}${now === before ? ', as before' : ''}`;
+  return [...ran, `asked ${code(asked)}`, runs].join('\n');
+}
+
+function recordOf({ record }: Done, inputs: Inputs): string {
+  const name = code(record.id);
+  if (isVerified(record))
+    return `${name} verified${inputs.expects.length === 0 ? ' (nothing else was expected: ready is verified)' : ''}`;
+  const missing =
+    record.state === 'ready' ? `, verified once ${inputs.expects.map(code).join(' and ')} pass` : '';
+  return `${name} ${record.state}${missing}`;
+}
+
+function ending({ takenBack, record, verdict }: Done): string {
+  const undone = takenBack === undefined ? '' : `**${takenBack.kind}**: ${escapeText(takenBack.detail)}`;
+  return sections(undone, workloadTable(verdict), timeline(record.steps, verdict.at));
+}
+
+function workloadTable({ outcome, workloads }: Done['verdict']): string {
+  const rows = workloads.map(({ id, ready, done, wanted, blockedOn }) => [
+    code(describeObject(id)),
+    `${done} of ${wanted}`,
+    ready ? 'ready' : escapeText(`blocked on ${blockedOn}`),
+  ]);
+  return table(['Workload', outcome === 'pass' ? 'Ready' : 'Ready at the verdict', 'State'], rows);
+}
+
+function diffOf({ diff }: Plan, detail: 'summary' | 'full'): string {
+  const changed = diff.changes.length;
+  if (changed === 0) return 'No object changes.';
+  const title = `${objects(changed)} ${changed === 1 ? 'changes' : 'change'}, ${diff.unchanged} unchanged`;
+  return details(title, codeBlock(formatDiff(diff, detail).join('\n'), 'diff'));
+}
+
+const objects = (count: number): string => (count === 1 ? '1 object' : `${count} objects`);
+
+const adviceOf = ({ advice }: Plan): string =>
+  details(
+    `Advice: ${advice.length === 1 ? '1 thing' : `${advice.length} things`} that may cost requests`,
+    table(
+      ['Object', 'Why', 'What to do'],
+      advice.map(({ subject, why, remedy }) => [code(subject), escapeText(why), escapeText(remedy)]),
+    ),
+  );
+
+function evidenceOf({ verdict, running }: Done, plan: Plan): string {
+  const findings = table(
+    ['Object', 'Cause', 'What to do'],
+    verdict.findings.map(({ subject, cause, remedy }) => [
+      code(subject),
+      escapeText(cause),
+      escapeText(remedy),
+    ]),
+  );
+  const unclear = [
+    ...plan.warnings,
+    ...(running?.differing ?? []),
+    ...(running?.unknown ?? []),
+    // Scaled to nothing, no node for it, a CronJob, or ignored: green, but not because it was seen.
+    ...(running?.unseen ?? []).map(
+      (container) => `no pod of ${container} runs, so its image was not read back`,
+    ),
+  ];
+  return sections(
+    // A single one stands above, as the cause.
+    verdict.findings.length < 2 ? undefined : details('Findings', findings),
+    unclear.length === 0
+      ? undefined
+      : details(
+          'Not everything could be looked at',
+          unclear.map((line) => `- ${escapeText(line)}`).join('\n'),
+        ),
+  );
+}

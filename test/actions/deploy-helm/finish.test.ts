@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import { CancelledError, TargetError } from '../../../lib/domain/errors.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import { Unfinished } from '../../../actions/deploy-helm/left.ts';
+import type { Plan } from '../../../actions/deploy-helm/plan.ts';
+import { record } from '../../domain/record/samples.ts';
+import { inputs, Target } from './memory.ts';
+
+const last = (target: Target): ReleaseRecord => target.records.all.at(-1) as ReleaseRecord;
+
+/** Revision 1 runs ready; the run is cancelled at the verdict whose turn it is. */
+function cancelledAt(turn: 'way back' | 'roll-out' | 'undo', ...after: ('pass' | 'fail')[]): Target {
+  const cancel = (): 'pass' => {
+    target.cancel.abort();
+    return 'pass';
+  };
+  const before = { 'way back': [], 'roll-out': ['pass'], undo: ['pass', 'fail'] } as const;
+  const target: Target = new Target(...before[turn], cancel, ...after);
+  target.helm.add('deployed');
+  return target;
+}
+
+test('cancelled before anything was written: post gives the lock back', async () => {
+  const target = cancelledAt('way back');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  expect(target.locks.state).toBe('left');
+  await expect(target.post()).resolves.toMatchObject({ good: true });
+  expect(target.locks.state).toBe('free');
+  expect(target.helm.statuses).toEqual(['1 deployed']);
+});
+
+test('cancelled in the roll-out: post takes it back', async () => {
+  const target = cancelledAt('roll-out', 'pass');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  expect(last(target)).toMatchObject({ state: 'applied' });
+  await expect(target.post()).resolves.toMatchObject({ good: true });
+  expect(last(target)).toMatchObject({ state: 'rolled-back', undo: { part: 'deploy-helm post' } });
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  expect(target.locks.state).toBe('free');
+});
+
+test('cancelled in the undo: post finishes it, and the first reason stays', async () => {
+  const target = cancelledAt('undo', 'pass');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  await expect(target.post()).resolves.toMatchObject({ good: true });
+  expect(last(target)).toMatchObject({ state: 'rolled-back', reason: 'it is a fail' });
+  expect(target.helm.calls).toEqual(['upgrade, wait: none', 'rollback to 1', 'rollback to 1']);
+});
+
+test('cancelled in the undo by post, too: the lock is given back, for nobody comes after', async () => {
+  const target = cancelledAt('roll-out');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  target.helm.onRollback = () => {
+    throw new CancelledError();
+  };
+  await expect(target.post()).rejects.toThrow('cancelled');
+  expect(target.locks.state).toBe('free');
+});
+
+test('cancelled in a first release: it is left, and that is no good end', async () => {
+  const target: Target = new Target(() => {
+    target.cancel.abort();
+    return 'pass';
+  });
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  await expect(target.post()).resolves.toMatchObject({ good: false });
+  expect(target.helm.statuses).toEqual(['1 failed']);
+});
+
+/** Main breaks down in its last words to GitHub, after the verdict. */
+function breakingDown(target: Target): Target {
+  target.ports = {
+    ...target.ports,
+    github: {
+      begin: async () => 7,
+      report: async (_, state) => {
+        if (state !== 'in_progress') throw new Error('a defect');
+      },
+    },
+  };
+  return target;
+}
+
+const refused = (): never => {
+  throw new TargetError('helm says no', { subject: 'release', remedy: 'mend it' });
+};
+
+const finishing = { environment: 'prod' };
+
+test.each<[string, () => Target, Record<string, string>, string, string]>([
+  [
+    'helm had refused before it wrote anything',
+    () => {
+      const target = new Target('pass');
+      target.helm.add('deployed');
+      target.helm.beforeUpgrade = refused;
+      return target;
+    },
+    {},
+    'rejected',
+    'nothing had been applied',
+  ],
+  [
+    'the first release was uninstalled',
+    () => new Target('fail'),
+    { 'on-first-failure': 'uninstall' },
+    'rolled-back',
+    'nothing to finish',
+  ],
+  ['nobody could tell', () => new Target('inconclusive'), {}, 'applied', 'nothing to finish'],
+  ['it is ready', () => new Target('pass'), {}, 'ready', 'nothing to finish'],
+])('broken down when %s: there is nothing to undo', async (_, make, given, state, reason) => {
+  const target = breakingDown(make());
+  await expect(target.deploy({ ...given, ...finishing })).rejects.toThrow('a defect');
+  const before = target.helm.calls.length;
+  target.ports = { ...target.ports, github: { begin: async () => 7, report: async () => {} } };
+  await expect(target.post()).resolves.toMatchObject({ good: true, reason: expect.stringContaining(reason) });
+  expect(last(target).state).toBe(state);
+  expect(target.helm.calls).toHaveLength(before);
+  expect(target.locks.state).toBe('free');
+});
+
+test('another run that has shipped since is not undone', async () => {
+  const target = cancelledAt('roll-out', 'pass');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  const ours = last(target).seq;
+  target.records.all.push(record(ours + 1, { state: 'ready', revision: 3 }));
+  target.helm.add('deployed');
+  await expect(target.post()).resolves.toMatchObject({ reason: expect.stringContaining('another run') });
+  expect(target.records.at(ours).state).toBe('abandoned');
+  expect(target.helm.calls).toEqual(['upgrade, wait: none']);
+});
+
+test('an answer of GitHub that comes late brings nothing back', () => {
+  const target = new Target();
+  const unfinished = Unfinished.lock(inputs(), target.ports);
+  unfinished.begin(record(1), { newest: 0 } as Plan, { records: [] });
+  unfinished.announced(7);
+  expect(target.left?.begun).toMatchObject({ seq: 1, deploymentId: 7 });
+  unfinished.onlyLock();
+  unfinished.announced(8);
+  expect(target.left).toMatchObject({ release: { name: 'shop' } });
+  expect(target.left?.begun).toBeUndefined();
+  unfinished.over();
+  unfinished.announced(9);
+  expect(target.left).toBeUndefined();
+});

@@ -1,0 +1,82 @@
+import { parseInputs } from '../../../actions/deploy-helm/inputs.ts';
+import type { Inputs } from '../../../actions/deploy-helm/inputs.ts';
+import { finish } from '../../../actions/deploy-helm/finish.ts';
+import type { Left } from '../../../actions/deploy-helm/left.ts';
+import type { Ports } from '../../../actions/deploy-helm/ports.ts';
+import { deployHelm } from '../../../actions/deploy-helm/run.ts';
+import type { DeployResult } from '../../../actions/deploy-helm/run.ts';
+import { actor } from '../../domain/record/samples.ts';
+import { MemoryHelm, MemoryLocks, MemoryRecords, memoryWatcher, stoppedClock } from '../../steps/memory.ts';
+
+const kubeconfig = JSON.stringify({
+  contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'ci' } }],
+  clusters: [{ name: 'prod', cluster: { server: 'https://prod.example.com' } }],
+  users: [{ name: 'ci', user: { token: 'secret-token' } }],
+});
+
+/** One target over which deploy-helm runs in memory, main and post. */
+export class Target {
+  readonly helm = new MemoryHelm();
+  readonly records = new MemoryRecords();
+  readonly locks = new MemoryLocks();
+  readonly cancel = new AbortController();
+  readonly said: string[] = [];
+  left: Left | undefined;
+  ports: Ports;
+
+  constructor(...verdicts: Parameters<typeof memoryWatcher>) {
+    const nothing = async (): Promise<undefined> => undefined;
+    this.ports = {
+      clock: stoppedClock,
+      log: {
+        info: (line) => this.said.push(line),
+        warn: (line) => this.said.push(line),
+        debug: () => {},
+        group: (_, body) => body(),
+        untrusted: () => {},
+        mask: () => {},
+      },
+      kube: {
+        server: 'https://prod.example.com',
+        version: async () => ({ gitVersion: 'v1.34.0' }),
+        get: async () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } }),
+        denied: async () => [],
+        resourceTypes: nothing,
+      } as unknown as Ports['kube'],
+      helm: this.helm,
+      history: this.helm,
+      hookLogs: { follow: () => ({ stop: async () => {} }) },
+      watcher: memoryWatcher(...verdicts),
+      running: { of: async () => [] },
+      registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },
+      records: this.records,
+      locks: this.locks,
+      github: { begin: nothing, report: async () => {} },
+      files: { writePrivate: async (name) => name, keep: (name) => name, read: nothing },
+      leave: (left) => {
+        this.left = left;
+      },
+      actor,
+      holder: { actor, nonce: 'n', pid: 1, runner: 'r' },
+      signal: this.cancel.signal,
+      progress: () => {},
+    };
+  }
+
+  deploy(given: Record<string, string> = {}): Promise<DeployResult> {
+    return deployHelm(inputs(given), this.ports);
+  }
+
+  post(): ReturnType<typeof finish> {
+    if (this.left === undefined) throw new Error('nothing was left');
+    const signal = new AbortController().signal;
+    return finish(JSON.parse(JSON.stringify(this.left)) as Left, {
+      ...this.ports,
+      signal,
+      cancelledAt: undefined,
+    });
+  }
+}
+
+export const inputs = (given: Record<string, string> = {}): Inputs =>
+  parseInputs({ release: 'shop', namespace: 'prod', chart: 'charts/shop', kubeconfig, ...given }, {});

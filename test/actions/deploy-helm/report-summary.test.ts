@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import type { Inputs } from '../../../actions/deploy-helm/inputs.ts';
+import type { Plan } from '../../../actions/deploy-helm/plan.ts';
+import type { DeployResult, Done } from '../../../actions/deploy-helm/run.ts';
+import { imagesNow, summary } from '../../../actions/deploy-helm/report-summary.ts';
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const v1 = `ghcr.io/acme/shop:v1@${digest('1')}`;
+const v2 = `ghcr.io/acme/shop:v2@${digest('2')}`;
+const container = 'Deployment/shop/shop';
+
+const manifest = (image: string): string => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: shop }
+spec: { template: { spec: { containers: [{ name: shop, image: '${image}' }] } } }
+`;
+
+const inputs = {
+  release: { name: 'shop', namespace: 'prod' },
+  diff: 'summary',
+  expects: [],
+} as unknown as Inputs;
+
+const plan = (over: Partial<Plan> = {}): Plan =>
+  ({
+    chart: { name: 'shop', version: '1.2.0', digest: '' },
+    intent: { release: inputs.release },
+    previous: { revision: 1, chart: 'shop', chartVersion: '1.1.0', manifest: manifest(v1) },
+    images: { [container]: v2 },
+    diff: { changes: [], unchanged: 3 },
+    advice: [],
+    warnings: [],
+    ...over,
+  }) as unknown as Plan;
+
+const id = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'prod', name: 'shop' };
+const ready = { id, ready: true, done: 2, wanted: 2, blockedOn: '' };
+const pass = { outcome: 'pass', reason: '1 of 1 ready', findings: [], at: 0, workloads: [ready] };
+const fail = {
+  outcome: 'fail',
+  reason: 'Deployment prod/shop: no progress for 12s',
+  findings: [{ subject: 'Deployment prod/shop', cause: 'no progress for 12s', remedy: 'read its log' }],
+  at: 0,
+  workloads: [{ ...ready, ready: false, done: 0, blockedOn: 'pod shop-1: not ready' }],
+};
+
+const done = (over: object): Done =>
+  ({
+    record: { id: 'prod/shop#2', state: 'ready', steps: [], verdicts: [], expects: [] },
+    verdict: pass,
+    applied: { observations: [] },
+    running: { outcome: 'pass', images: { [container]: v2 }, differing: [], unknown: [] },
+    takenBack: undefined,
+    final: { revision: 2, status: 'deployed' },
+    ...over,
+  }) as unknown as Done;
+
+const failed = (takenBack: object, final = { revision: 2, status: 'failed' }): Done =>
+  done({ verdict: fail, running: undefined, takenBack, final });
+
+const result = (over: Partial<DeployResult> = {}): DeployResult => ({
+  result: 'success',
+  reason: 'the whole reason',
+  plan: plan(),
+  duration: 7_000,
+  ...over,
+});
+
+const undone = failed(
+  { kind: 'undone', to: 1, detail: 'back again', running: { images: { [container]: v1 } } },
+  { revision: 3, status: 'deployed' },
+);
+
+test.each<[string, DeployResult, string]>([
+  [
+    'a release that holds',
+    result({ done: done({}) }),
+    '### ✅ deploy-helm: shop 1.2.0 with shop:v2 runs in prod as revision 2',
+  ],
+  [
+    'one that was undone',
+    result({ result: 'failure', done: undone }),
+    '### ❌ deploy-helm: shop 1.2.0 with shop:v2 did not hold in prod and was undone: revision 3 brings back revision 1',
+  ],
+  [
+    'one that was left',
+    result({ result: 'failure', done: failed({ kind: 'left', detail: 'as asked' }) }),
+    '### ❌ deploy-helm: shop 1.2.0 with shop:v2 did not hold in prod and was left there as revision 2',
+  ],
+  [
+    'one whose undo failed',
+    result({ result: 'failure', done: failed({ kind: 'not undone', to: 1, detail: 'too late' }) }),
+    '### ❌ deploy-helm: shop 1.2.0 with shop:v2 did not hold in prod, and going back to revision 1 failed too',
+  ],
+  [
+    'one that could not be judged',
+    result({ result: 'inconclusive', done: done({ verdict: { ...fail, outcome: 'inconclusive' } }) }),
+    '### ❔ deploy-helm: shop 1.2.0 with shop:v2 could not be judged in prod; nothing was undone',
+  ],
+  ['a dry run', result(), '### ✅ deploy-helm: the whole reason'],
+  [
+    'many images, some without a tag',
+    result({
+      plan: plan({ images: { a: `x.io/one@${digest('a')}`, b: 'x.io/two:2', c: 'three', d: 'four' } }),
+      done: done({}),
+    }),
+    `### ✅ deploy-helm: shop 1.2.0 with one@sha256:${'a'.repeat(12)}, two:2 and 2 more images runs in prod as revision 2`,
+  ],
+])('the first line of %s', (_name, outcome, expected) => {
+  expect(summary(outcome, inputs).split('\n')[0]).toBe(expected);
+});
+
+test.each<[string, DeployResult, string]>([
+  ['an upgrade', result({ done: done({}) }), `before \`${v1}\`<br>now \`${v2}\``],
+  ['a first release', result({ plan: plan({ previous: undefined }), done: done({}) }), `\`${v2}\``],
+  ['the same again', result({ plan: plan({ images: { [container]: v1 } }) }), `\`${v1}\``],
+  ['a dry run', result(), `asked \`${v2}\`<br>now \`${v1}\`, as before`],
+  ['an undo', result({ done: undone }), `asked \`${v2}\`<br>now \`${v1}\`, as before`],
+  [
+    'a failure that was left',
+    result({ done: failed({ kind: 'left', detail: '' }) }),
+    `before \`${v1}\`<br>asked \`${v2}\`<br>now not known`,
+  ],
+  [
+    'a refusal of Helm',
+    result({ done: failed({ kind: 'nothing to undo', detail: '' }) }),
+    `asked \`${v2}\`<br>now \`${v1}\`, as before`,
+  ],
+])('the image row of %s', (_name, outcome, expected) => {
+  expect(summary(outcome, inputs)).toContain(`| Image of \`${container}\` | ${expected} |`);
+});
+
+test('a failure says why and what to do before anything else', () => {
+  const text = summary(result({ result: 'failure', done: undone }), inputs);
+  expect(text.split('\n\n').slice(1, 3)).toEqual([
+    '> Deployment prod/shop: no progress for 12s',
+    '**What to do**: read its log',
+  ]);
+  expect(text).toContain('| `Deployment prod/shop` | 0 of 2 | blocked on pod shop-1: not ready |');
+});
+
+test('the images that are said to run were read back', () => {
+  expect(imagesNow(result({ done: done({}) }))).toEqual({ [container]: v2 });
+  expect(imagesNow(result({ done: undone }))).toEqual({ [container]: v1 });
+  expect(imagesNow(result({ done: failed({ kind: 'left', detail: '' }) }))).toEqual({});
+});

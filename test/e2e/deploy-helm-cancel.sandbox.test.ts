@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { shipped } from './support/expected.ts';
+import { release, serviceImage } from './support/release.ts';
+import { majors } from './support/tools.ts';
+
+const slow = { faults: { FAULT_NEVER_READY: 'true' } };
+
+describe.each(majors)('%s', (helm) => {
+  test.concurrent('cancelled while it waits: post undoes and unlocks, the next one goes through', async () => {
+    await using shop = await release({ helm });
+    const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
+    await shop.deploy();
+
+    const deploy = await shop.start({
+      images: `image=${v2.pinned}`,
+      values: slow,
+      environment: 'production',
+    });
+    await deploy.says('blocked on pod');
+    const cancelled = await deploy.cancel(async () => {
+      // What main leaves: the journal says how far it came, and the lock is still held for post.
+      expect(await shop.records()).toEqual(['#1 ready', '#2 applied']);
+      expect(await shop.lease()).toMatchObject({
+        holderIdentity: expect.stringContaining('octo/shop/1002/1/'),
+      });
+    });
+
+    expect(cancelled).toMatchObject({ result: 'cancelled', exit: 1, post: { exit: 0 } });
+    expect(cancelled.durationMs).toBeLessThan(60_000);
+    expect(cancelled.post.log).toContain('undone');
+    expect(await shop.imageOf('Deployment')).toBe(v1.pinned);
+    expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+    expect(await shop.records()).toEqual(['#1 ready', '#2 rolled-back']);
+    expect(await shop.lease()).toBeUndefined();
+    expect(shop.github.recorded.at(-1)).toMatchObject({
+      operation: 'repos/create-deployment-status',
+      body: { state: 'failure', description: expect.stringContaining('cancelled') },
+    });
+
+    expect(await shop.deploy({ images: `image=${v2.pinned}` })).toMatchObject(shipped);
+  });
+
+  test.concurrent('cancelled while helm applies: helm ends, nothing stays pending', async () => {
+    await using shop = await release({ helm, chart: 'hooks' });
+    await shop.deploy();
+
+    const deploy = await shop.start({ values: { replicas: 2, before: { for: '90s' } } });
+    await deploy.says('hook shop-before | before: step 1');
+    const cancelled = await deploy.cancel(async () => {
+      expect(await shop.lease()).toBeDefined();
+    });
+
+    expect(cancelled).toMatchObject({ result: 'cancelled', exit: 1, post: { exit: 0 } });
+    expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+    expect(await shop.records()).toEqual(['#1 ready', '#2 rolled-back']);
+    expect(await shop.lease()).toBeUndefined();
+    expect(await shop.deploy({ values: { replicas: 2 } })).toMatchObject(shipped);
+  });
+});
+
+test.concurrent('two at once: one waits and names the other, then both have shipped', async () => {
+  await using shop = await release();
+  const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
+  // Slow enough to be met on its way.
+  const first = await shop.start({
+    images: `image=${v1.pinned}`,
+    values: { faults: { FAULT_SLOW_BOOT: '5s' } },
+  });
+  await first.says('blocked on pod');
+  const second = await shop.start({ images: `image=${v2.pinned}` });
+  await second.says('octo/shop run 1001 attempt 1');
+
+  expect(await first.ended).toMatchObject({ ...shipped, outputs: { revision: '1' } });
+  expect(await second.ended).toMatchObject({
+    ...shipped,
+    outputs: { revision: '2', 'previous-revision': '1' },
+  });
+  expect(await shop.imageOf('Deployment')).toBe(v2.pinned);
+  expect(await shop.records()).toEqual(['#1 ready', '#2 ready']);
+  expect((await second.ended).record).toMatchObject({ from: { revision: 1 } });
+});
+
+test.concurrent('a lock that somebody else holds is waited for, then named', async () => {
+  await using shop = await release();
+  const held = {
+    holderIdentity: 'octo/shop/77/1/9001/a-nonce',
+    leaseDurationSeconds: 60,
+    renewTime: new Date().toISOString().replace('Z', '000Z'),
+  };
+  await shop.namespace.create('coordination.k8s.io/v1 Lease', 'slipway-shop', { spec: held });
+  const before = await shop.namespace.footprint();
+
+  const refused = await shop.deploy({ 'lock-timeout': '2s' });
+
+  expect(refused).toMatchObject({ result: 'failure', exit: 1, record: undefined });
+  expect(refused.reason).toContain('locked by octo/shop run 77 attempt 1 job 9001');
+  expect(refused.log).toContain('lock-takeover');
+  expect(await shop.namespace.footprint()).toEqual(before);
+
+  const waiting = await shop.start();
+  await waiting.says('octo/shop run 77');
+  const cancelled = await waiting.cancel();
+
+  expect(cancelled).toMatchObject({ result: 'cancelled', post: { exit: 0 } });
+  expect(await shop.namespace.footprint()).toEqual(before);
+});
