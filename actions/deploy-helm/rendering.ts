@@ -23,7 +23,7 @@ interface Needs {
   readonly authored: Promise<Authored>;
   readonly chart: Promise<Chart>;
   /** A cluster that does not answer, or refuses us, is told by our own client: in seconds, and better. */
-  readonly server: Promise<unknown>;
+  readonly server: Promise<{ readonly gitVersion: string }>;
 }
 
 /** Has helm render the release beside the other questions of the preflight: they take about as long. */
@@ -34,9 +34,9 @@ export function beginRendering(
 ): Rendering {
   const over = new AbortController();
   const render = async (): Promise<Rendered> => {
-    const [texts, found] = await Promise.all([authored, chart, server]);
+    const [texts, found, { gitVersion }] = await Promise.all([authored, chart, server]);
     const values = await writeValues(inputs, texts, placed(inputs, found, texts), files);
-    const intent = intentOf(inputs, found, values.files);
+    const intent = { ...intentOf(inputs, found, values.files), kubeVersion: gitVersion };
     const rendered = await helm.render(intent, { signal: AbortSignal.any([signal, over.signal]) });
     return { intent, valuesHash: values.hash, rendered };
   };

@@ -41,7 +41,7 @@ const release = 'bench';
 
 /** Starts the lane's tool on the next change. Rejects with what it said when it does not end well. */
 export async function ship(lane: Lane, change: Change, entry: string): Promise<Shipping> {
-  const values = await lane.valuesFile(change);
+  const values = await lane.prepare(change);
   return lane.tool.wait === undefined
     ? shipWithAction(lane, change, values, entry)
     : shipWithHelm(lane, values, lane.tool.wait);

@@ -2,14 +2,14 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pods as podResource } from '../../lib/adapters/kubernetes/resources.ts';
-import type { KubeObject } from '../../lib/domain/kubernetes.ts';
+import type { Milliseconds } from '../../lib/domain/duration.ts';
 import type { ServiceImage } from '../../sandbox/service/image.ts';
 import { identityIn, minimalRole } from '../../test/e2e/support/identity.ts';
 import type { Identity } from '../../test/e2e/support/identity.ts';
 import { TestNamespace } from '../../test/e2e/support/namespace.ts';
 import { tool } from '../../test/e2e/support/tools.ts';
 import type { Tool } from './contestants.ts';
+import { Pods } from './pods.ts';
 
 export interface Shape {
   /** Deployments, and pods of each. */
@@ -21,6 +21,8 @@ export interface Shape {
 export interface Change {
   readonly stamp: string;
   readonly image: ServiceImage;
+  /** How long each pod is held back before it is scheduled. */
+  readonly hold?: Milliseconds;
   readonly faults?: Readonly<Record<string, string>>;
 }
 
@@ -33,6 +35,7 @@ export class Lane implements AsyncDisposable {
   readonly bin: string;
   readonly kubeconfig: string;
   readonly #folder: string;
+  readonly #pods: Pods;
 
   private constructor(
     tool: Tool,
@@ -48,6 +51,7 @@ export class Lane implements AsyncDisposable {
     this.bin = join(folder, 'bin');
     this.kubeconfig = join(folder, 'kubeconfig');
     this.#folder = folder;
+    this.#pods = new Pods(namespace);
   }
 
   static async open(contestant: Tool, shape: Shape): Promise<Lane> {
@@ -65,42 +69,26 @@ export class Lane implements AsyncDisposable {
     return this.#folder;
   }
 
-  /** The values file of a change, the same for every tool. JSON is YAML. */
-  async valuesFile({ stamp, image, faults = {} }: Change): Promise<string> {
+  /** Makes ready for a change; returns its values file, which is the same for every tool. JSON is YAML. */
+  async prepare({ stamp, image, hold = 0, faults = {} }: Change): Promise<string> {
     const { workloads, replicas } = this.shape;
     const [registry, ...repository] = image.ref.slice(0, image.ref.lastIndexOf(':')).split('/');
     const { tag, digest } = image;
     const reference = { registry, repository: repository.join('/'), tag, digest };
     const path = join(this.#folder, 'values.yaml');
-    await writeFile(path, JSON.stringify({ count: workloads, replicas, image: reference, stamp, faults }));
+    this.#pods.hold = hold;
+    const pods = { image: reference, stamp, schedulingGate: hold === 0 ? '' : 'bench/hold', faults };
+    await writeFile(path, JSON.stringify({ count: workloads, replicas, ...pods }));
     return path;
   }
 
   /** Resolves when just the pods that are wanted are there: one round's end must not slow the next. */
-  async settled(): Promise<void> {
-    const wanted = this.shape.workloads * this.shape.replicas;
-    const stop = new AbortController();
-    const pods = new Map<string, KubeObject>();
-    await new Promise<void>((resolve) => {
-      const target = { resource: podResource, namespace: this.namespace.name };
-      this.namespace.kube.watch(
-        target,
-        (event) => {
-          if (event.type === 'listed') for (const pod of event.objects) pods.set(pod.metadata.name, pod);
-          if (event.type === 'changed') pods.set(event.object.metadata.name, event.object);
-          if (event.type === 'deleted') pods.delete(event.object.metadata.name);
-          const staying = [...pods.values()].filter(
-            ({ metadata }) => metadata.deletionTimestamp === undefined,
-          );
-          if (pods.size === wanted && staying.length === wanted) resolve();
-        },
-        stop.signal,
-      );
-    });
-    stop.abort();
+  settled(): Promise<void> {
+    return this.#pods.settled(this.shape.workloads * this.shape.replicas);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#pods[Symbol.dispose]();
     await this.namespace[Symbol.asyncDispose]();
     await rm(this.#folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import type { Chart, ChartAccess, ChartSource } from '../domain/chart.ts';
+import type { RevisionFacts } from '../domain/helm/payload.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
 
 export type { Chart, ChartAccess, ChartSource };
@@ -98,23 +99,11 @@ export interface Helm {
 }
 
 /** One stored revision, read from Helm's own Secrets: no helm process needed. */
-export interface Revision {
-  readonly revision: number;
-  /** `deployed`, `superseded`, `failed`, `pending-upgrade`, … */
-  readonly status: string;
-  readonly description: string;
-  readonly deployedAt: string;
-  readonly installedAt: string;
-  readonly chart: string;
-  readonly chartVersion: string;
-  readonly manifest: string;
-}
+export type Revision = RevisionFacts;
 
 export interface ReleaseHistory {
   /** Newest first; manifests are decoded only on `read`. Throws TargetError when HELM_DRIVER is not secret. */
-  list(
-    release: ReleaseRef,
-  ): Promise<readonly Pick<Revision, 'revision' | 'status'>[]>;
+  list(release: ReleaseRef): Promise<readonly Pick<Revision, 'revision' | 'status'>[]>;
   read(release: ReleaseRef, revision: number): Promise<Revision | undefined>;
   /**
    * Writes the truth into Helm's history: `failed` becomes failed with the reason, and `restored`, when given,

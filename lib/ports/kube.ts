@@ -27,6 +27,8 @@ export interface WatchTarget {
   readonly namespace: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** For `list`: names, labels and versions only; Helm's history may be 1 MiB a revision. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface Kube {

@@ -4,6 +4,7 @@ import { appendTo } from './command-file.ts';
 import { read } from './environment.ts';
 import { renderError } from './errors.ts';
 import { processHost } from './host.ts';
+import { endOrphans } from './orphans.ts';
 import { openStep } from './step.ts';
 import type { Context } from './step.ts';
 import { writeSummary } from './summary.ts';
@@ -33,7 +34,11 @@ export async function runPost<Ports>(
   const { log } = context;
   let red = false;
   try {
-    const work = async (): Promise<PostResult | undefined> => post(await wire(context));
+    const work = async (): Promise<PostResult | undefined> => {
+      const ended = await endOrphans(context.temp.path, context.clock);
+      if (ended > 0) log.info(`${name} post: main had left ${ended} processes at work; they are ended`);
+      return post(await wire(context));
+    };
     const result = await Promise.race([work(), cancellation.lastCall, crash]);
     if (result !== undefined) {
       red = !isGreen(result.result);

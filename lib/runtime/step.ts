@@ -8,6 +8,7 @@ import type { Host } from './host.ts';
 import { stepLog } from './log.ts';
 import type { StepLog } from './log.ts';
 import { Masks } from './masking.ts';
+import { stepMark } from './orphans.ts';
 import { processSpawn } from './process.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
@@ -60,12 +61,13 @@ export function openStep(
 
   const state = stepState(env, masks);
   const cancellation = listenForCancel((signal) => log.info(`${name}: cancelled (${signal}); stopping`));
+  const temp = makeTemp(env, state, name);
   const context: Context = {
     env,
     clock: systemClock,
-    spawn: processSpawn(env),
+    spawn: processSpawn({ ...env, ...stepMark(temp.path) }),
     log,
-    temp: makeTemp(env, state, name),
+    temp,
     signal: cancellation.signal,
     cancelledAt: cancellation.at,
     state,

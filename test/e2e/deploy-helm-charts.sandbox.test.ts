@@ -60,18 +60,39 @@ describe.each(majors)('%s', (helm) => {
     expect(first).toMatchObject(shipped);
     expect(first.log).toContain(`CRD widgets.${group}.slipway.dev created`);
 
-    const left = await shop.deploy({ chart: await chart('minimum: 2'), values: { widget: { size: 1 } } });
-    expect(left).toMatchObject(shipped);
-    const refused = await shop.deploy({ chart: await chart('minimum: 2'), crds: 'upgrade' });
-    expect(refused).toMatchObject(failedFor('size'));
+    const newer = { chart: await chart('minimum: 0') };
+    expect(await shop.deploy(newer)).toMatchObject(shipped);
+    expect(await smallestSize(shop, group)).toBe(1);
+    const upgraded = await shop.deploy({ ...newer, crds: 'upgrade' });
+    expect(upgraded).toMatchObject(shipped);
+    expect(upgraded.log).toContain(`CRD widgets.${group}.slipway.dev upgraded`);
+    expect(await smallestSize(shop, group)).toBe(0);
 
     // A custom resource counts by its Ready condition, and only when asked for.
-    const gate = { chart: await chart(), crds: 'upgrade', gate: 'Widget/shop', timeout: '4s' };
+    const gate = { ...newer, gate: 'Widget/shop', timeout: '4s' };
     const unready = { widget: { ready: 'False', message: 'no wood' } };
     expect(await shop.deploy({ ...gate, values: unready })).toMatchObject(failedFor('no wood'));
     expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject(shipped);
   });
 });
+
+interface Definition {
+  readonly versions: readonly {
+    readonly schema: {
+      readonly openAPIV3Schema: {
+        readonly properties: {
+          readonly spec: { readonly properties: { readonly size: { readonly minimum: number } } };
+        };
+      };
+    };
+  }[];
+}
+
+async function smallestSize({ namespace: { kube } }: Release, group: string): Promise<number | undefined> {
+  const definition = typeOf('apiextensions.k8s.io/v1 CustomResourceDefinition');
+  const { spec } = (await kube.get(definition, '', `widgets.${group}.slipway.dev`)) ?? {};
+  return (spec as Definition).versions[0]?.schema.openAPIV3Schema.properties.spec.properties.size.minimum;
+}
 
 async function mayDefineWidgets(shop: Release, group: string): Promise<AsyncDisposable> {
   const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];

@@ -115,7 +115,7 @@ test.concurrent('on-first-failure: uninstall takes a first release away, its rec
   expect(failed).toMatchObject(failedFor('uninstalled'));
   await expect(shop.history()).rejects.toThrow('release: not found');
   expect(await shop.namespace.list('apps/v1 Deployment')).toEqual([]);
-  expect(await shop.records()).toEqual(['#1 rejected']);
+  expect(await shop.records()).toEqual(['#1 rolled-back']);
 });
 
 test.concurrent('a failed Job is called at once', async () => {
@@ -127,7 +127,7 @@ test.concurrent('a failed Job is called at once', async () => {
 });
 
 test.concurrent('the chart’s own tests decide as well', async () => {
-  const testPods = { apiGroups: [''], resources: ['pods'], verbs: ['create', 'delete'] };
+  const testPods = { apiGroups: [''], resources: ['pods'], verbs: ['create', 'patch', 'delete'] };
   await using shop = await release({ with: { tests: true }, rules: [testPods] });
   expect(await shop.deploy({ values: { test: { enabled: true } } })).toMatchObject(shipped);
 

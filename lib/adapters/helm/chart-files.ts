@@ -1,12 +1,13 @@
 import { mkdir, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CORE_SCHEMA, load, mergeTag } from 'js-yaml';
-import type { Chart } from '../../domain/chart.ts';
 import { TargetError } from '../../domain/errors.ts';
 import type { Spawn } from '../../ports/process.ts';
 
 export interface Dependency {
   readonly name: string;
+  /** Empty where the chart gives none: then the name is the key of its values. */
+  readonly alias: string;
   readonly version: string;
   /** `https://…`, `oci://…`, `file://…`, `@name`, or empty when it lies in charts/. */
   readonly repository: string;
@@ -14,37 +15,14 @@ export interface Dependency {
 
 const schema = CORE_SCHEMA.withTags(mergeTag);
 
-/** Reads what a chart is from its folder. `path` is what helm will be given. Throws TargetError when it is no chart. */
-export async function readChart(
-  { path, folder, digest }: { path: string; folder: string; digest: string },
-  spawn: Spawn,
-): Promise<Chart> {
-  const metadata = asMap(await readYaml(join(folder, 'Chart.yaml'), path));
-  const [defaults, missing, hasCrds] = await Promise.all([
-    readYaml(join(folder, 'values.yaml'), path, {}),
-    missingDependencies(folder),
-    findCrds(folder, spawn),
-  ]);
-  return {
-    path,
-    name: text(metadata['name']),
-    version: text(metadata['version']),
-    appVersion: text(metadata['appVersion']),
-    digest,
-    kubeVersion: text(metadata['kubeVersion']),
-    defaults: defaults ?? {},
-    missingDependencies: missing.map(({ name, version }) => `${name} ${version}`.trim()),
-    hasCrds,
-  };
-}
-
 /** What Chart.yaml (or requirements.yaml of charts made for Helm 2) declares and charts/ does not hold. */
 export async function missingDependencies(folder: string): Promise<Dependency[]> {
   const [declared, present] = await Promise.all([dependenciesOf(folder), subcharts(folder)]);
   return declared.filter(({ name }) => !present.some((subchart) => holds(subchart, name)));
 }
 
-async function dependenciesOf(folder: string): Promise<Dependency[]> {
+/** What Chart.yaml declares; requirements.yaml of charts made for Helm 2. */
+export async function dependenciesOf(folder: string): Promise<Dependency[]> {
   const metadata = asMap(await readYaml(join(folder, 'Chart.yaml'), folder));
   const source =
     metadata['apiVersion'] === 'v1'
@@ -53,6 +31,7 @@ async function dependenciesOf(folder: string): Promise<Dependency[]> {
   const list = Array.isArray(source['dependencies']) ? source['dependencies'].map(asMap) : [];
   return list.map((one) => ({
     name: text(one['name']),
+    alias: text(one['alias']),
     version: text(one['version']),
     repository: text(one['repository']),
   }));
@@ -80,7 +59,8 @@ const holds = (subchart: Subchart, name: string): boolean =>
     ? subchart.name.startsWith(`${name}-`) && /^-v?\d/.test(subchart.name.slice(name.length))
     : subchart.name === name;
 
-async function findCrds(folder: string, spawn: Spawn): Promise<boolean> {
+/** Whether there is a `crds/` with something in it, here or in a subchart. */
+export async function findCrds(folder: string, spawn: Spawn): Promise<boolean> {
   const entries = await readdir(folder, { recursive: true }).catch(() => []);
   if (entries.some((path) => isCrdFile(path))) return true;
   const archives = entries.filter((path) => /^charts\/[^/]+\.tgz$/.test(path));
@@ -122,7 +102,8 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function readYaml(file: string, chart: string, fallback?: unknown): Promise<unknown> {
+/** Throws TargetError when it is not there, unless there is a fallback, and when it is not YAML. */
+export async function readYaml(file: string, chart: string, fallback?: unknown): Promise<unknown> {
   let content: string;
   try {
     content = await readFile(file, 'utf8');
@@ -151,10 +132,10 @@ async function readYaml(file: string, chart: string, fallback?: unknown): Promis
   }
 }
 
-const asMap = (value: unknown): Readonly<Record<string, unknown>> =>
+export const asMap = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 
-const text = (value: unknown): string =>
+export const text = (value: unknown): string =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';

@@ -7,12 +7,14 @@ import type { HelmVersion } from '../../ports/helm.ts';
 import type { Exit, Spawn } from '../../ports/process.ts';
 import { pullArgv, repoUpdateArgv } from './argv.ts';
 import type { PullOrder } from './argv.ts';
-import { readChart, unpack } from './chart-files.ts';
+import { unpack } from './chart-files.ts';
 import { failed } from './command.ts';
+import type { Reading } from './default-values.ts';
 import type { HelmCommand } from './command.ts';
 import { fetchDependencies } from './dependencies.ts';
 import { explainFetch } from './explain-fetch.ts';
 import { parseDigest } from './parse.ts';
+import { readChart } from './read-chart.ts';
 import { isLoopback, writeLogin, writeRepositories } from './sources.ts';
 import { has, needed } from './version.ts';
 
@@ -104,7 +106,7 @@ async function pulled(
   if (archive === undefined) throw failed(pullArgv({ ...order, into }), exit);
   const path = join(into, archive);
   const folder = await unpack(path, join(into, 'unpacked'), options.spawn);
-  return readChart({ path, folder, digest: parseDigest(`${exit.stdout}\n${exit.stderr}`) }, options.spawn);
+  return readChart({ path, folder, digest: parseDigest(`${exit.stdout}\n${exit.stderr}`) }, reading(options));
 }
 
 async function fromPath(
@@ -115,14 +117,14 @@ async function fromPath(
 ): Promise<Chart> {
   if (path.endsWith('.tgz')) {
     const folder = await unpack(path, await mkdtemp(join(options.home, 'chart-')), options.spawn);
-    return readChart({ path, folder, digest: '' }, options.spawn);
+    return readChart({ path, folder, digest: '' }, reading(options));
   }
-  const chart = await readChart({ path, folder: path, digest: '' }, options.spawn);
+  const chart = await readChart({ path, folder: path, digest: '' }, reading(options));
   if (!options.dependencyUpdate || chart.missingDependencies.length === 0) return chart;
 
   const copy = await copyBeside(path, await mkdtemp(join(options.home, 'source-')));
   await fetchDependencies({ original: path, ...copy }, access, transport, options);
-  return readChart({ path: copy.chart, folder: copy.chart, digest: '' }, options.spawn);
+  return readChart({ path: copy.chart, folder: copy.chart, digest: '' }, reading(options));
 }
 
 /** The work tree is never written to; the copy keeps its place in the tree, so that `file://../` still leads somewhere. */
@@ -151,3 +153,5 @@ async function writeCa({ ca }: ChartAccess, home: string): Promise<string | unde
 
 const pinned = (version: string | undefined): { version?: string } =>
   version === undefined ? {} : { version };
+
+const reading = ({ spawn, home }: FetchOptions): Reading => ({ spawn, scratch: home });

@@ -10,6 +10,7 @@ import { inOrderOfBlame } from '../../domain/order.ts';
 import type { Helm, HelmRelease, HelmRun, HelmVersion, ReleaseIntent } from '../../ports/helm.ts';
 import type { Exit, RunOptions, Spawn } from '../../ports/process.ts';
 import * as argv from './argv.ts';
+import { isWithoutItsCrds, parseTemplate } from './before-crds.ts';
 import { fetchChart } from './charts.ts';
 import { failed, helmCommand } from './command.ts';
 import { helmEnvironment } from './environment.ts';
@@ -66,6 +67,25 @@ export function helmCli(
     throw explain(exit.stderr, subject) ?? failed(args, exit);
   };
 
+  /** The chart brings the kinds that the cluster does not know: rendered without the cluster then. */
+  const beforeItsCrds = async (
+    error: unknown,
+    intent: ReleaseIntent,
+    run?: HelmRun,
+  ): Promise<HelmRelease> => {
+    const { chart, release, timeout, skipCrds } = intent;
+    if (skipCrds || !chart.hasCrds || !isWithoutItsCrds(error, await crds(chart))) throw error;
+    const { stdout } = await succeed(argv.templateArgv(intent), release, timeout, run);
+    return parseTemplate(stdout, intent);
+  };
+
+  const crds = async (chart: Chart): Promise<string> => {
+    const args = argv.crdsArgv(chart.path);
+    const exit = await helm.run(args, { timeout: showTimeout });
+    if (exit.status !== 0) throw explain(exit.stderr, `chart ${chart.name}`) ?? failed(args, exit);
+    return exit.stdout;
+  };
+
   const checked = async (intent: ReleaseIntent): Promise<HelmVersion> => {
     const found = await version();
     const faults = argv.unsupported(intent, found);
@@ -86,18 +106,17 @@ export function helmCli(
         ...(registryConfig === undefined ? {} : { registryConfig }),
       });
     },
-    async crds(chart: Chart) {
-      const args = argv.crdsArgv(chart.path);
-      const exit = await helm.run(args, { timeout: showTimeout });
-      if (exit.status !== 0) throw explain(exit.stderr, `chart ${chart.name}`) ?? failed(args, exit);
-      return exit.stdout;
-    },
+    crds,
     async render(intent, run) {
       const supported = checked(intent);
       // A question costs a tenth of a second: only what some Helms refuse waits for the answer.
       if (argv.dependsOnVersion(intent)) await supported;
-      const rendering = succeed(argv.renderArgv(intent), intent.release, intent.timeout, run);
-      const [, { stdout }] = await inOrderOfBlame([supported, rendering]);
+      const rendering = succeed(argv.renderArgv(intent), intent.release, intent.timeout, run).catch(
+        (error: unknown) => beforeItsCrds(error, intent, run),
+      );
+      const [, rendered] = await inOrderOfBlame([supported, rendering]);
+      if ('manifest' in rendered) return rendered;
+      const { stdout } = rendered;
       if (intent.forceConflicts && appliedByClient(stdout)) throw new ConfigurationError([nothingToForce]);
       return { ...parseRelease(stdout), storedBytes: await sizeInStorage(stdout) };
     },

@@ -27,8 +27,7 @@ export function releaseHistory(kube: Kube, driver: string | undefined): ReleaseH
   return {
     async list(release) {
       refuseOtherDrivers(driver, release);
-      const found = await stored(kube, release);
-      return found.map(({ revision, status }) => ({ revision, status }));
+      return labelled(kube, release);
     },
     async read(release, revision) {
       refuseOtherDrivers(driver, release);
@@ -48,20 +47,17 @@ export function releaseHistory(kube: Kube, driver: string | undefined): ReleaseH
   };
 }
 
-interface Stored {
-  readonly revision: number;
-  readonly status: string;
-  readonly secret: KubeObject;
-}
-
 /** Newest first, by the labels that Helm itself selects by. */
-async function stored(kube: Kube, { name, namespace }: ReleaseRef): Promise<Stored[]> {
-  const found = await kube.list({ resource: secrets, namespace, labelSelector: `owner=helm,name=${name}` });
+async function labelled(
+  kube: Kube,
+  { name, namespace }: ReleaseRef,
+): Promise<{ revision: number; status: string }[]> {
+  const labelSelector = `owner=helm,name=${name}`;
+  const found = await kube.list({ resource: secrets, namespace, labelSelector, metadataOnly: true });
   return found
     .map((secret) => ({
       revision: Number(secret.metadata.labels?.['version']),
       status: secret.metadata.labels?.['status'] ?? '',
-      secret,
     }))
     .sort((a, b) => b.revision - a.revision);
 }
@@ -75,25 +71,25 @@ async function tell(
   release: ReleaseRef,
   { failed, reason, restored }: { failed: number; reason: string; restored?: number },
 ): Promise<void> {
-  const history = await stored(kube, release);
-  if ((history[0]?.revision ?? failed) > failed) {
+  const [newest] = await labelled(kube, release);
+  if ((newest?.revision ?? failed) > failed) {
     throw new TargetError(
-      `revision ${history[0]?.revision} appeared after ${failed}: somebody else works on it`,
+      `revision ${newest?.revision} appeared after ${failed}: somebody else works on it`,
       {
         subject: describe(release),
         remedy: "Helm's history is left as it is; look at it with helm history",
       },
     );
   }
-  const find = (revision: number): KubeObject => {
-    const secret = history.find((one) => one.revision === revision)?.secret;
+  const find = async (revision: number): Promise<KubeObject> => {
+    const secret = await kube.get(secrets, release.namespace, secretName(release, revision));
     if (secret !== undefined) return secret;
     throw new TargetError(`revision ${revision} is not in Helm's history`, {
       subject: describe(release),
       remedy: 'look at it with helm history; history-max may be too small',
     });
   };
-  const [bad, good] = [find(failed), restored === undefined ? undefined : find(restored)];
+  const [bad, good] = await Promise.all([find(failed), restored === undefined ? undefined : find(restored)]);
   if (good !== undefined) await rewrite(kube, release, good, { status: 'deployed' });
   const description = reason.slice(0, longestDescription).toWellFormed();
   await rewrite(kube, release, bad, { status: 'failed', description });

@@ -11,23 +11,28 @@ export interface Listed {
 }
 
 interface List {
-  readonly apiVersion: string;
-  readonly kind: string;
   readonly metadata: { readonly resourceVersion: string };
   readonly items?: readonly KubeObject[] | null;
 }
 
+/** A server that does not know it answers with whole objects. */
+const asMetadata = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
 /** Lists one kind. The API leaves apiVersion and kind out of a list's items; here every object has them. */
 export async function listOf(
   api: Api,
-  { resource, namespace, labelSelector, fieldSelector }: WatchTarget,
+  { resource, namespace, labelSelector, fieldSelector, metadataOnly = false }: WatchTarget,
   options?: { readonly once: boolean },
 ): Promise<Listed> {
   const path = pathOf(resource, namespace, '', { labelSelector, fieldSelector });
-  const list = await api.json<List>({ method: 'GET', path, repeatable: true }, options);
+  const list = await api.json<List>(
+    { method: 'GET', path, repeatable: true, ...(metadataOnly ? { accept: asMetadata } : {}) },
+    options,
+  );
+  const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   const objects = (list.items ?? []).map((item) => ({
     ...item,
-    apiVersion: list.apiVersion,
+    apiVersion,
     kind: resource.kind,
   }));
   return { objects, resourceVersion: list.metadata.resourceVersion };

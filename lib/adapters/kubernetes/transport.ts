@@ -12,6 +12,7 @@ export interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly accept?: string;
   /** It may arrive twice without harm: reads, and reviews that store nothing. */
   readonly repeatable: boolean;
 }
@@ -74,7 +75,7 @@ export function transportOver(
       method: call.method,
       ...options,
       headers: {
-        accept: 'application/json',
+        accept: call.accept ?? 'application/json',
         'user-agent': userAgent,
         ...authorization(identity),
         ...(connection.impersonate === undefined ? {} : { 'impersonate-user': connection.impersonate }),

@@ -6,7 +6,7 @@ const longestText = 1_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is kept of `spec` and `status`; a path with a dot goes into maps, `[]` into each item of a list. */
-const kept: Readonly<Record<string, readonly string[]>> = {
+const kept: Readonly<Record<string, Shape>> = compiledEach({
   Pod: [
     'spec.nodeName',
     'spec.restartPolicy',
@@ -29,9 +29,9 @@ const kept: Readonly<Record<string, readonly string[]>> = {
   CustomResourceDefinition: ['status.conditions'],
   Service: ['spec.type', 'status.loadBalancer'],
   Ingress: ['status.loadBalancer'],
-};
+});
 
-const workload: readonly string[] = [
+const workload = compiled([
   'spec.replicas',
   'spec.paused',
   'spec.suspend',
@@ -40,16 +40,16 @@ const workload: readonly string[] = [
   'spec.progressDeadlineSeconds',
   'spec.updateStrategy',
   'status',
-];
+]);
+
+const custom = compiled(['status.conditions', 'status.observedGeneration']);
 
 /**
  * The part of an object that judging may read: enough to replay a verdict, without env, volumes, managed
  * fields. Items of a list bear no apiVersion and kind of their own: the type they were listed by has them.
  */
 export function trim(object: KubeObject, type: ResourceType): KubeObject {
-  const paths =
-    kept[type.kind] ?? (isBuiltIn(type) ? workload : ['status.conditions', 'status.observedGeneration']);
-  const fields = pick(object, paths);
+  const fields = pick(object, kept[type.kind] ?? (isBuiltIn(type) ? workload : custom));
   return {
     apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
     kind: type.kind,
@@ -69,7 +69,7 @@ const revisionKeys = [
   'pod-template-hash',
 ];
 
-const metaFields = [
+const metaFields = compiled([
   'name',
   'namespace',
   'uid',
@@ -78,7 +78,7 @@ const metaFields = [
   'creationTimestamp',
   'deletionTimestamp',
   ...['kind', 'name', 'uid', 'controller'].map((field) => `ownerReferences[].${field}`),
-];
+]);
 
 function trimMeta(meta: ObjectMeta): ObjectMeta {
   const labels = revisionsOf(meta.labels);
@@ -95,20 +95,42 @@ function revisionsOf(map: Readonly<Record<string, string>> | undefined): Record<
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-function pick(source: Fields, paths: readonly string[]): Fields {
+/** Paths by their first part, sorted out once: every object of every event goes through them. */
+interface Field {
+  readonly name: string;
+  readonly isList: boolean;
+  /** What is kept below; everything when undefined. */
+  readonly below: Shape | undefined;
+}
+
+type Shape = readonly Field[];
+
+function compiled(paths: readonly string[]): Shape {
   const groups = Map.groupBy(paths, (path) => path.split('.', 1)[0] ?? '');
-  return Object.fromEntries(
-    [...groups].flatMap(([head, members]) => {
-      const name = head.replace('[]', '');
-      const value = source[name];
-      if (value === undefined || value === null) return [];
-      const rest = members.flatMap((path) => (path === head ? [] : [path.slice(head.length + 1)]));
-      if (rest.length === 0) return [[name, value]];
-      if (head.endsWith('[]'))
-        return [[name, Array.isArray(value) ? value.map((item: Fields) => pick(item, rest)) : []]];
-      return [[name, pick(value as Fields, rest)]];
-    }),
-  );
+  return [...groups].map(([head, members]) => {
+    const below = members.flatMap((path) => (path === head ? [] : [path.slice(head.length + 1)]));
+    return {
+      name: head.replace('[]', ''),
+      isList: head.endsWith('[]'),
+      below: below.length === 0 ? undefined : compiled(below),
+    };
+  });
+}
+
+function compiledEach(paths: Readonly<Record<string, readonly string[]>>): Record<string, Shape> {
+  return Object.fromEntries(Object.entries(paths).map(([kind, each]) => [kind, compiled(each)]));
+}
+
+function pick(source: Fields, shape: Shape): Fields {
+  const picked: Record<string, unknown> = {};
+  for (const { name, isList, below } of shape) {
+    const value = source[name];
+    if (value === undefined || value === null) continue;
+    if (below === undefined) picked[name] = value;
+    else if (!isList) picked[name] = pick(value as Fields, below);
+    else picked[name] = Array.isArray(value) ? value.map((item: Fields) => pick(item, below)) : [];
+  }
+  return picked;
 }
 
 function clip(value: unknown): unknown {

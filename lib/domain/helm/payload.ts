@@ -15,6 +15,7 @@ export interface RevisionTruth {
 /** What of a stored revision can be read without its chart. */
 export interface RevisionFacts {
   readonly revision: number;
+  /** `deployed`, `superseded`, `failed`, `pending-upgrade`, … */
   readonly status: string;
   readonly description: string;
   readonly deployedAt: string;

@@ -56,6 +56,7 @@ const said: readonly (readonly [about: string, stderr: string, message: string, 
     'no such kind',
     'Error: unable to build kubernetes objects from release manifest: resource mapping not found for name: "x" namespace: "" from "": no matches for kind "Foo" in version "foo.example/v1"\nensure CRDs are installed first',
     'the cluster does not know Foo in foo.example/v1',
+    [['unknown', 'Foo in foo.example/v1']],
   ],
   [
     'wrong type',
