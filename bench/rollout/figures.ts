@@ -1,7 +1,7 @@
 /** From rounds to tables and goals. Pure. */
 import { markdownTable, median, percentile } from '../table.ts';
 import type { Goal } from '../table.ts';
-import { tools } from './contestants.ts';
+import { tools } from './tools.ts';
 import type { Counted } from './round.ts';
 
 const ours = ['ours-helm3', 'ours-helm4'] as const;

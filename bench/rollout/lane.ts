@@ -8,14 +8,9 @@ import { identityIn, minimalRole } from '../../test/e2e/support/identity.ts';
 import type { Identity } from '../../test/e2e/support/identity.ts';
 import { TestNamespace } from '../../test/e2e/support/namespace.ts';
 import { tool } from '../../test/e2e/support/tools.ts';
-import type { Tool } from './contestants.ts';
 import { Pods } from './pods.ts';
-
-export interface Shape {
-  /** Deployments, and pods of each. */
-  readonly workloads: number;
-  readonly replicas: number;
-}
+import type { Shape } from './shape.ts';
+import type { Tool } from './tools.ts';
 
 /** A change of every pod, and what is needed to make it. */
 export interface Change {
@@ -78,7 +73,7 @@ export class Lane implements AsyncDisposable {
     const path = join(this.#folder, 'values.yaml');
     this.#pods.hold = hold;
     const pods = { image: reference, stamp, schedulingGate: hold === 0 ? '' : 'bench/hold', faults };
-    await writeFile(path, JSON.stringify({ count: workloads, replicas, ...pods }));
+    await writeFile(path, JSON.stringify({ count: workloads, replicas, surge: replicas, ...pods }));
     return path;
   }
 

@@ -2,10 +2,11 @@
 import type { Goal } from '../table.ts';
 import { markdownTable } from '../table.ts';
 import { endOf, requestsSince } from './audit.ts';
-import { ship, tools } from './contestants.ts';
 import { Lane } from './lane.ts';
 import { install, nextChange } from './round.ts';
 import type { Setting } from './round.ts';
+import { ship } from './ship.ts';
+import { tools } from './tools.ts';
 
 const waits = { short: 10, long: 60 } as const;
 

@@ -1,11 +1,11 @@
 /** One round: every tool in turn ships a change of its own, and is measured. */
-import type { Milliseconds } from '../../lib/domain/duration.ts';
 import type { ServiceImage } from '../../sandbox/service/image.ts';
 import type { ApiRequest } from './audit.ts';
-import { ship } from './contestants.ts';
-import type { Shipping } from './contestants.ts';
-import type { Change, Lane, Shape } from './lane.ts';
+import type { Change, Lane } from './lane.ts';
 import { Meter } from './process-cost.ts';
+import { holdOf } from './shape.ts';
+import { ship } from './ship.ts';
+import type { Shipping } from './ship.ts';
 import type { Truth } from './truth.ts';
 
 /** Times are milliseconds since the epoch. */
@@ -62,16 +62,6 @@ export async function install(lane: Lane, setting: Setting): Promise<void> {
     await ship(lane, nextChange(-1, setting), setting.entry)
   ).ended;
   await lane.settled();
-}
-
-/**
- * Helm's legacy wait looks every 2 s. A single workload takes so equally long that its last pod would always become
- * available at the same distance from that look; so rounds are spread over it evenly (by the golden ratio), for
- * every tool alike. Twenty spread by themselves.
- */
-export function holdOf(round: number, { workloads, replicas }: Shape): Milliseconds {
-  const poll = 2_000;
-  return workloads === 1 ? Math.round(((round * 0.618_034) % 1) * (poll / replicas)) : 0;
 }
 
 export function nextChange(round: number, { images }: Pick<Setting, 'images'>): Change {

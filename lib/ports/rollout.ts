@@ -42,6 +42,6 @@ export interface RunningContainer {
 }
 
 export interface RunningImages {
-  /** Containers of the newest revision's pods of these workloads; init containers and sidecars nobody asked for left out. */
+  /** Containers of the newest revision's pods of these workloads; init containers too; sidecars that nobody asked for are the judge's to leave out. */
   of(release: ReleaseRef, gated: readonly ObjectId[]): Promise<readonly RunningContainer[]>;
 }

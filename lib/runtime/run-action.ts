@@ -115,7 +115,7 @@ function finish(name: string, ending: Ending, step: Step): void {
     ...(error === undefined ? {} : { error: error.text }),
     ...(data === undefined ? {} : { data }),
   };
-  const report = temp.keep(`${name}.json`, masks.redact(`${JSON.stringify(file, null, 2)}\n`));
+  const report = temp.keep(`${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
   writeOutputs(
     env,
     { result: outcome.result, reason: masks.redact(outcome.reason), report, ...outputs },

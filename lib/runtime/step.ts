@@ -22,7 +22,7 @@ export interface Context {
   readonly clock: Clock;
   readonly spawn: Spawn;
   readonly log: StepLog;
-  /** Private to this step; the path also for tools that want a folder of their own. */
+  /** Private to this step; the path also for tools that want a folder of their own. What is kept bears no secret. */
   readonly temp: TempDir;
   /** Aborts with a CancelledError when the runner cancels the step. */
   readonly signal: AbortSignal;
@@ -67,7 +67,7 @@ export function openStep(
     clock: systemClock,
     spawn: processSpawn({ ...env, ...stepMark(temp.path) }),
     log,
-    temp,
+    temp: { ...temp, keep: (file, text) => temp.keep(file, masks.redact(text)) },
     signal: cancellation.signal,
     cancelledAt: cancellation.at,
     state,

@@ -114,6 +114,7 @@ test('a secret is masked before anything is printed and gets nowhere', async () 
   expect(everything).not.toContain(secret);
   expect(everything).toContain('message ***');
   expect(ended.shown).toContain('state secret would hold a secret');
+  expect(ended.shown).toContain('kept with the secret: false');
 });
 
 test('what main left reaches post, which removes it', async () => {

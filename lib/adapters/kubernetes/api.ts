@@ -1,7 +1,7 @@
 /** Requests that outlive a busy or restarting API server; refusals and lost connections as typed errors. */
 import type { IncomingMessage } from 'node:http';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { TargetError } from '../../domain/errors.ts';
+import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { KubeRefused, refusalOf } from './refused.ts';
 import { tokenExpiry } from './token.ts';
@@ -30,6 +30,12 @@ const patience = { never: 3_000, answered: 15_000 } as const satisfies Record<st
 
 type Failure = { readonly error: Error; readonly again: boolean; readonly atLeast: Milliseconds };
 
+/** A server that is busy or broken to the end has refused nothing: nobody knows, which is no failure of the target. */
+const overloaded = (error: Error, server: string): Error =>
+  error instanceof KubeRefused
+    ? new UnreachableError(`${server} gave no answer: ${error.message}`, { cause: error })
+    : error;
+
 export function apiOver(transport: Transport, { clock, random }: ApiOptions): Api {
   let answered = false;
 
@@ -40,7 +46,8 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
       if (typeof outcome === 'string') return outcome;
       const delay = Math.max(outcome.atLeast, backoff(attempt, random));
       const until = began + (answered ? patience.answered : patience.never);
-      if (once || !outcome.again || clock.now() + delay > until) throw outcome.error;
+      if (once || !outcome.again) throw outcome.error;
+      if (clock.now() + delay > until) throw overloaded(outcome.error, transport.server);
       await clock.sleep(delay);
     }
   }

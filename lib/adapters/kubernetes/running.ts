@@ -4,11 +4,25 @@ import type { Kube } from '../../ports/kube.ts';
 import type { RunningContainer, RunningImages } from '../../ports/rollout.ts';
 import { pods, replicaSets, statefulSets } from './resources.ts';
 
+interface Container {
+  readonly name: string;
+  readonly image: string;
+}
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly imageID?: string;
+}
+
 interface Pod extends KubeObject {
-  readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
+  readonly spec: {
+    readonly containers: readonly Container[];
+    readonly initContainers?: readonly Container[];
+  };
   readonly status?: {
     readonly phase?: string;
-    readonly containerStatuses?: readonly { readonly name: string; readonly imageID?: string }[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
   };
 }
 
@@ -47,14 +61,15 @@ export function containersOf(gated: readonly ObjectId[], state: NamespaceState):
     (pod) => pod.metadata.deletionTimestamp === undefined && pod.status?.phase !== 'Failed',
   );
   return gated.flatMap((id) =>
-    newestPods(id, counting, state).flatMap((pod) =>
-      pod.spec.containers.map(({ name, image }) => ({
+    newestPods(id, counting, state).flatMap(({ metadata, spec, status }) => {
+      const reported = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+      return [...(spec.initContainers ?? []), ...spec.containers].map(({ name, image }) => ({
         container: `${id.kind}/${id.name}/${name}`,
-        pod: pod.metadata.name,
+        pod: metadata.name,
         asked: image,
-        imageId: pod.status?.containerStatuses?.find((status) => status.name === name)?.imageID ?? '',
-      })),
-    ),
+        imageId: reported.find((one) => one.name === name)?.imageID ?? '',
+      }));
+    }),
   );
 }
 

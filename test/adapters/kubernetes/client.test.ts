@@ -67,13 +67,15 @@ test.each([
   kube.close();
 });
 
-test('Retry-After is waited for, and trying ends', async () => {
+test('Retry-After is waited for, trying ends, and then nobody knows', async () => {
   await using server = await startServer((_, response) =>
     json(response, 429, status(429, 'TooManyRequests'), { 'retry-after': '4' }),
   );
   const clock = jumpingClock();
   const kube = clientOf(connectionOf(server), { clock });
-  expect(await failureOf(kube.get(configMaps, 'shop', 'a'))).toMatchObject({ refusal: { status: 429 } });
+  const error = await failureOf(kube.get(configMaps, 'shop', 'a'));
+  expect(error).toBeInstanceOf(UnreachableError);
+  expect(error).toMatchObject({ cause: { refusal: { status: 429 } } });
   expect(clock.slept).toEqual([4_000, 4_000, 4_000]);
   kube.close();
 });
