@@ -72,7 +72,13 @@ function optionsOf(args: readonly string[]) {
 }
 
 /** All tools in turn, each round in another order, so that a busy moment of the machine hits all alike. */
-async function race(shape: Shape, count: number, auditLog: string, setting: Setting): Promise<Counted[]> {
+async function race(
+  contestants: readonly Tool[],
+  shape: Shape,
+  count: number,
+  auditLog: string,
+  setting: Setting,
+): Promise<Counted[]> {
   if (count === 0) return [];
   await using stack = new AsyncDisposableStack();
   const lanes: Lane[] = [];

@@ -2,6 +2,7 @@ import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
+import type { RunningContainer } from '../../lib/ports/rollout.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
@@ -17,11 +18,13 @@ export interface Applied {
   /** The revision that Helm wrote for this attempt; absent when it failed before writing one. */
   readonly revision?: number;
   readonly observations: readonly Observation[];
+  /** What ran when the verdict was reached, as far as the watcher saw it. */
+  readonly running: readonly RunningContainer[];
 }
 
 /** Helm applies while the watcher looks on; the verdict is the watcher's, or Helm's own refusal. */
 export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports: Ports): Promise<Applied> {
-  const hooks = ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
+  const hooks = await ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
   let release: HelmRelease | undefined;
   const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
     await bringCrds(plan, inputs, ports);
@@ -45,21 +48,20 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
     signal: ports.signal,
   };
   try {
-    const { verdict, observations } = await journal.step(
+    const rolled = await journal.step(
       'helm upgrade and roll-out',
       () => rollOut(order, ports),
-      (rolled) => rolled.verdict.outcome,
+      ({ verdict }) => verdict.outcome,
     );
-    if (release === undefined)
-      return { verdict, observations, ...(await writtenRevision(plan, inputs, ports)) };
-    return { verdict, observations, release, revision: release.revision };
+    if (release === undefined) return { ...rolled, ...(await writtenRevision(plan, inputs, ports)) };
+    return { ...rolled, release, revision: release.revision };
   } catch (error) {
     // Once helm has applied, what is thrown is the journal's: the record or the lock is lost.
     if (error instanceof CancelledError || release !== undefined) throw error;
     const verdict = refusedByHelm(error, inputs, ports);
     const written = await writtenRevision(plan, inputs, ports);
     await unstick(written, verdict, inputs, ports);
-    return { verdict, observations: [], ...written };
+    return { verdict, observations: [], running: [], ...written };
   } finally {
     await hooks.stop();
   }

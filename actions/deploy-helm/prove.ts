@@ -11,7 +11,7 @@ import type { Ports } from './ports.ts';
 /** A release that became ready is proven: the chart's own tests, then what really runs. A failed one is not asked. */
 export async function prove(
   plan: Plan,
-  { verdict }: Applied,
+  { verdict, running: seen }: Applied,
   journal: Journal,
   inputs: Inputs,
   ports: Ports,
@@ -22,7 +22,11 @@ export async function prove(
     : verdict;
   if (tested.outcome !== 'pass') return { verdict: tested };
 
-  const running = await journal.step('read back', () => readBack(inputs.release, plan, ports)).catch(unread);
+  // The chart's tests may have changed what the watcher saw before them.
+  const atVerdict = inputs.tests ? [] : seen;
+  const running = await journal
+    .step('read back', () => readBack(inputs.release, plan, ports, atVerdict))
+    .catch(unread);
   if ('unread' in running) return { verdict: notProven(tested, 'inconclusive', running.unread, ports) };
   if (running.outcome === 'pass') return { verdict: tested, running };
   return { verdict: notProven(tested, running.outcome, whyNotAsked(running), ports), running };

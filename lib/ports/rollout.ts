@@ -25,6 +25,8 @@ export interface Following {
    * `asked` is the timeout as its author knows it, where part of it is used up already.
    */
   verdict(within: Milliseconds, signal?: AbortSignal, asked?: Milliseconds): Promise<Verdict>;
+  /** What runs of these, as last seen: no request. Empty when that cannot be seen now. */
+  running(gated: readonly ObjectId[]): readonly RunningContainer[];
   /** Everything seen so far, for the report and for replay. */
   readonly observations: readonly Observation[];
   close(): void;

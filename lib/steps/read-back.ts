@@ -6,7 +6,7 @@ import type { ManifestObject } from '../domain/manifest/parse.ts';
 import type { RegistryAuth, Resolution } from '../domain/registry.ts';
 import type { Kube } from '../ports/kube.ts';
 import type { Registry } from '../ports/registry.ts';
-import type { RunningImages } from '../ports/rollout.ts';
+import type { RunningContainer, RunningImages } from '../ports/rollout.ts';
 import { pullSecrets } from './pull-secrets.ts';
 
 export type { ReadBack };
@@ -18,16 +18,47 @@ export interface Expected {
   readonly images: Readonly<Record<string, string>>;
 }
 
+interface ReadPorts {
+  readonly kube: Kube;
+  readonly running: RunningImages;
+  readonly registry: Registry;
+}
+
 /**
- * Reads back what runs and holds it against what was asked by digest. The registry is only asked where a runtime
- * reports another digest than the one asked for: a platform's manifest, or a config.
+ * Reads back what runs and holds it against what was asked by digest. Where the watcher has just `seen` every
+ * container, and each is what was asked, that is the answer; anything less is read afresh.
  */
 export async function readBack(
   release: ReleaseRef,
-  { gated, objects, images }: Expected,
-  { kube, running, registry }: { kube: Kube; running: RunningImages; registry: Registry },
+  expected: Expected,
+  ports: ReadPorts,
+  seen: readonly RunningContainer[] = [],
 ): Promise<ReadBack> {
-  const containers = await running.of(release, gated);
+  if (sawAll(seen, expected)) {
+    const found = await matched(release, seen, expected, ports);
+    if (found.outcome === 'pass') return found;
+  }
+  return matched(release, await ports.running.of(release, expected.gated), expected, ports);
+}
+
+/** Whether a container of each name that was rendered for the gated workloads is among them. */
+function sawAll(seen: readonly RunningContainer[], { gated, images }: Expected): boolean {
+  const workloads = gated.map(({ kind, name }) => `${kind}/${name}/`);
+  const wanted = Object.keys(images).filter((name) => workloads.some((each) => name.startsWith(each)));
+  const names = new Set(seen.map(({ container }) => container));
+  return seen.length > 0 && wanted.every((name) => names.has(name));
+}
+
+/**
+ * The registry is only asked where a runtime reports another digest than the one asked for: a platform's manifest,
+ * or a config.
+ */
+async function matched(
+  release: ReleaseRef,
+  containers: readonly RunningContainer[],
+  { objects, images }: Expected,
+  { kube, registry }: ReadPorts,
+): Promise<ReadBack> {
   const first = judge(images, containers, {});
   if (first.unknown.length === 0) return first;
 

@@ -3,7 +3,7 @@ import { CancelledError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
 import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Following, Watcher } from '../ports/rollout.ts';
+import type { Following, RunningContainer, Watcher } from '../ports/rollout.ts';
 
 export interface RollOut {
   readonly gated: readonly ObjectId[];
@@ -27,6 +27,8 @@ export interface Beside {
 
 export interface RolledOut {
   readonly verdict: Verdict;
+  /** What ran when the verdict was reached; empty when the watcher could not see it. */
+  readonly running: readonly RunningContainer[];
   readonly observations: readonly Observation[];
 }
 
@@ -61,11 +63,12 @@ export async function rollOut(
       () => undefined,
       (error: unknown) => cannotTell(error, clock),
     );
-    if (blind !== undefined) return { verdict: blind, observations: seen.observations };
+    if (blind !== undefined) return { verdict: blind, running: [], observations: seen.observations };
     await order.apply(beside).catch((error: unknown) => {
       if (!failed.signal.aborted) throw error;
     });
-    return { verdict: await judge(), observations: seen.observations };
+    const verdict = await judge();
+    return { verdict, running: seen.running(order.gated), observations: seen.observations };
   } finally {
     seen.close();
   }

@@ -133,14 +133,15 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   const signal = order.signal === undefined ? {} : { signal: order.signal };
   const apply = (): Promise<void> =>
     ports.helm.rollback(release, to, { timeout, wait: 'none', forceConflicts }, signal);
-  const { verdict } = await rollOut(
+  const { verdict, running: seen } = await rollOut(
     { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,
   );
   if (verdict.outcome === 'fail') await tellHelm(release, to, verdict.reason, ports.history);
   if (verdict.outcome !== 'pass') return { verdict };
 
-  const running = await readBack(release, { gated, objects, images: renderedImages(objects) }, ports);
+  const expected = { gated, objects, images: renderedImages(objects) };
+  const running = await readBack(release, expected, ports, seen);
   if (running.outcome === 'pass') return { verdict, running };
   return { verdict: { ...verdict, outcome: running.outcome, reason: whyNotAsked(running) }, running };
 }

@@ -36,7 +36,7 @@ describe.each(majors)('%s', (helm) => {
     await using shop = await release({ helm, chart: 'hooks' });
     await shop.deploy();
 
-    const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '7s' });
+    const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '20s' });
 
     expect(failed).toMatchObject(failedFor('Deployment'));
     expect(failed.log).not.toContain('after: checked');
@@ -151,6 +151,8 @@ test.concurrent('each kind is waited for, and its image read back', async () => 
 
   const asked = await shop.deploy({
     values: { loadBalancer: enabled },
+    // Nothing with an image is left to ask it for.
+    images: '',
     gate: 'Service/shop-balancer',
     timeout: '3s',
     'on-failure': 'leave',

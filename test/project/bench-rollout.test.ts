@@ -57,7 +57,7 @@ test('the rounds of one workload are spread over the two seconds between two loo
   const inEachQuarter = [0, 500, 1_000, 1_500].map(
     (from) => holds.filter((hold) => hold >= from && hold < from + 500).length,
   );
-  expect(inEachQuarter.every((count) => count >= 9 && count <= 11)).toBe(true);
+  for (const count of inEachQuarter) expect(Math.abs(count - 10)).toBeLessThanOrEqual(2);
   expect(holdOf(3, { workloads: 20, replicas: 1 })).toBe(0);
 });
 

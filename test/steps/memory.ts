@@ -201,6 +201,7 @@ type Outcome = Verdict['outcome'] | (() => Verdict['outcome']);
 export const memoryWatcher = (...outcomes: Outcome[]): Watcher => ({
   follow: () => ({
     observations: [],
+    running: () => [],
     synced: async () => {},
     applied: async () => {},
     close: () => {},

@@ -96,7 +96,7 @@ export async function unpack(archive: string, into: string, spawn: Spawn): Promi
   );
 }
 
-const exists = (path: string): Promise<boolean> =>
+export const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,

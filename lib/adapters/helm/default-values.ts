@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { mergeValues } from '../../domain/helm/values.ts';
 import { isMap } from '../../domain/images/values-path.ts';
 import type { Spawn } from '../../ports/process.ts';
-import { asMap, dependenciesOf, readYaml, unpack } from './chart-files.ts';
+import { asMap, dependenciesOf, exists, readYaml, text, unpack } from './chart-files.ts';
 
 export interface Reading {
   readonly spawn: Spawn;
@@ -24,10 +24,12 @@ export async function defaultValues(folder: string, reading: Reading, chart = fo
   ]);
   const below = await Promise.all(
     charts.map(async (subchart) => {
-      const { name } = asMap(await readYaml(join(subchart, 'Chart.yaml'), chart, {}));
+      const name = text(asMap(await readYaml(join(subchart, 'Chart.yaml'), chart, {}))['name']);
+      // A folder that is no chart: a missing dependency is told elsewhere.
+      if (name === undefined) return [];
       const values = await defaultValues(subchart, reading, chart);
       const aliases = declared.filter((each) => each.name === name).map((each) => each.alias || each.name);
-      return (aliases.length === 0 ? [String(name)] : aliases).map((key) => ({ [key]: values }));
+      return (aliases.length === 0 ? [name] : aliases).map((key) => ({ [key]: values }));
     }),
   );
   return mergeValues({}, ...below.flat(), isMap(own) ? own : {});
@@ -35,11 +37,10 @@ export async function defaultValues(folder: string, reading: Reading, chart = fo
 
 async function subchartFolders(folder: string, { spawn, scratch }: Reading): Promise<string[]> {
   const entries = await readdir(join(folder, 'charts'), { withFileTypes: true }).catch(() => []);
-  const charts = entries.filter((entry) => entry.isDirectory() || entry.name.endsWith('.tgz'));
-  return Promise.all(
-    charts.map(async (entry) => {
-      const path = join(folder, 'charts', entry.name);
-      return entry.isDirectory() ? path : unpack(path, await mkdtemp(join(scratch, 'subchart-')), spawn);
-    }),
-  );
+  const found = entries.map(async ({ name }) => {
+    const path = join(folder, 'charts', name);
+    if (name.endsWith('.tgz')) return unpack(path, await mkdtemp(join(scratch, 'subchart-')), spawn);
+    return (await exists(join(path, 'Chart.yaml'))) ? path : undefined;
+  });
+  return (await Promise.all(found)).filter((path) => path !== undefined);
 }

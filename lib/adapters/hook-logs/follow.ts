@@ -1,12 +1,15 @@
-import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
+import type { Milliseconds } from '../../domain/duration.ts';
+import type { KubeObject } from '../../domain/kubernetes.ts';
 import { builtInType } from '../../domain/resource-types.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { HelmHook } from '../../ports/helm.ts';
 import type { HookLogs } from '../../ports/hook-logs.ts';
-import type { Kube, WatchEvent } from '../../ports/kube.ts';
+import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 
-const tailBudget = 2_000;
+/** For the ends of logs that have begun, once helm has ended. */
+const tailBudget: Milliseconds = 2_000;
+/** For the first list of pods; without it hooks are followed all the same, old ones of the same name too. */
+const listBudget: Milliseconds = 3_000;
 
 interface PodStatus {
   readonly containerStatuses?: readonly {
@@ -19,54 +22,89 @@ interface PodStatus {
 export function hookLogs(kube: Kube, log: Log, clock: Clock): HookLogs {
   const pods = builtInType({ apiVersion: 'v1', kind: 'Pod' });
   return {
-    follow(release: ReleaseRef, hooks: readonly HelmHook[]) {
+    async follow({ namespace }, hooks) {
       const names = new Set(
         hooks.filter(({ kind }) => kind === 'Job' || kind === 'Pod').map(({ name }) => name),
       );
       if (names.size === 0 || pods === undefined) return { stop: async () => {} };
 
-      const ended = new AbortController();
-      const old = new Set<string>();
-      const tails = new Map<string, Promise<void>>();
-      let listed = false;
-      const look = (pod: KubeObject): void => {
-        const hook = hookOf(pod);
-        if (!names.has(hook) || old.has(pod.metadata.uid ?? '')) return;
-        for (const container of begun(pod)) {
-          const key = `${pod.metadata.uid}/${container}`;
-          if (tails.has(key)) continue;
-          const print = (line: string): void => log.untrusted([`hook ${hook} | ${line}`]);
-          const tail = kube.followLog(release.namespace, pod.metadata.name, container, print, ended.signal);
-          tails.set(
-            key,
-            tail.catch((error: unknown) =>
-              log.debug(`the log of hook ${hook} ended early: ${String(error)}`),
-            ),
-          );
-        }
-      };
-      const onEvent = (event: WatchEvent): void => {
-        // Pods of an earlier release's hooks bear the same names: what the first list shows is not ours.
-        if (event.type === 'listed' && !listed)
-          for (const pod of event.objects) old.add(pod.metadata.uid ?? '');
-        if (event.type === 'listed') listed = true;
-        if (event.type === 'listed') event.objects.forEach(look);
-        if (event.type === 'changed') look(event.object);
-      };
+      const tails = new Tails(kube, log, namespace, names);
       const watching = new AbortController();
-      kube.watch({ resource: pods, namespace: release.namespace }, onEvent, watching.signal);
+      const listed = Promise.withResolvers<void>();
+      kube.watch(
+        { resource: pods, namespace },
+        (event) => {
+          if (event.type === 'listed') tails.list(event.objects);
+          else if (event.type === 'changed') tails.look(event.object);
+          if (event.type !== 'restored') listed.resolve();
+        },
+        watching.signal,
+      );
+      await within(clock, listBudget, listed.promise);
       return {
         async stop() {
           watching.abort();
-          await Promise.race([
-            Promise.all(tails.values()),
-            clock.sleep(tailBudget, ended.signal).catch(() => undefined),
-          ]);
-          ended.abort();
+          await within(clock, tailBudget, tails.ended());
+          tails.close();
         },
       };
     },
   };
+}
+
+/** The logs that are being printed, one for each container of a hook's pod that has begun. */
+class Tails {
+  readonly #kube: Kube;
+  readonly #log: Log;
+  readonly #namespace: string;
+  readonly #hooks: ReadonlySet<string>;
+  readonly #tails = new Map<string, Promise<void>>();
+  readonly #closed = new AbortController();
+  /** Pods of an earlier release's hooks bear the same names: what the first list shows is not ours. */
+  #old: ReadonlySet<string> | undefined;
+
+  constructor(kube: Kube, log: Log, namespace: string, hooks: ReadonlySet<string>) {
+    this.#kube = kube;
+    this.#log = log;
+    this.#namespace = namespace;
+    this.#hooks = hooks;
+  }
+
+  list(pods: readonly KubeObject[]): void {
+    this.#old ??= new Set(pods.map(({ metadata }) => metadata.uid ?? ''));
+    for (const pod of pods) this.look(pod);
+  }
+
+  look(pod: KubeObject): void {
+    const hook = hookOf(pod);
+    if (!this.#hooks.has(hook) || this.#old?.has(pod.metadata.uid ?? '') === true) return;
+    for (const container of begun(pod)) this.#begin(hook, pod, container);
+  }
+
+  #begin(hook: string, { metadata }: KubeObject, container: string): void {
+    const key = `${metadata.uid}/${container}`;
+    if (this.#tails.has(key)) return;
+    const print = (line: string): void => this.#log.untrusted([`hook ${hook} | ${line}`]);
+    const tail = this.#kube.followLog(this.#namespace, metadata.name, container, print, this.#closed.signal);
+    const early = (error: unknown): void =>
+      this.#log.debug(`the log of hook ${hook} ended early: ${String(error)}`);
+    this.#tails.set(key, tail.catch(early));
+  }
+
+  async ended(): Promise<void> {
+    await Promise.all(this.#tails.values());
+  }
+
+  close(): void {
+    this.#closed.abort();
+  }
+}
+
+/** Waits for a promise, but no longer than `budget`. */
+async function within(clock: Clock, budget: Milliseconds, promise: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([promise, clock.sleep(budget, over.signal).catch(() => undefined)]);
+  over.abort();
 }
 
 const hookOf = ({ metadata }: KubeObject): string =>

@@ -40,11 +40,13 @@ export function kubeRunningImages(kube: Kube): RunningImages {
       const byNamespace = Map.groupBy(gated, (id) => id.namespace || release.namespace);
       const found = await Promise.all(
         [...byNamespace].map(async ([namespace, ids]) => {
-          const listIf = (kind: string, resource: typeof pods): Promise<readonly KubeObject[]> =>
-            ids.some((id) => id.kind === kind) ? kube.list({ resource, namespace }) : Promise.resolve([]);
+          const listIf = (kind: string, resource: typeof pods, how = {}): Promise<readonly KubeObject[]> =>
+            ids.some((id) => id.kind === kind)
+              ? kube.list({ resource, namespace, ...how })
+              : Promise.resolve([]);
           const [listed, sets, stateful] = await Promise.all([
             kube.list({ resource: pods, namespace }),
-            listIf('Deployment', replicaSets),
+            listIf('Deployment', replicaSets, { metadataOnly: true }),
             listIf('StatefulSet', statefulSets),
           ]);
           return containersOf(ids, { pods: listed, replicaSets: sets, statefulSets: stateful });

@@ -7,7 +7,8 @@ import { formatDuration, type Milliseconds } from '../../domain/duration.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
-import type { FollowOptions, Following } from '../../ports/rollout.ts';
+import type { FollowOptions, Following, RunningContainer } from '../../ports/rollout.ts';
+import { containersOf } from '../kubernetes/running.ts';
 import { Judging } from './judging.ts';
 import { Ledger } from './ledger.ts';
 import { Moments } from './moments.ts';
@@ -100,6 +101,19 @@ export class KubeFollowing implements Following {
       this.#ledger.turnPage();
       signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  running(gated: readonly ObjectId[]): readonly RunningContainer[] {
+    const watches = [...this.#watches.values()].filter(({ plan }) => plan.kind !== 'Event');
+    if (watches.some((watch) => watch.isBlind)) return [];
+    return [...Map.groupBy(gated, (id) => id.namespace)].flatMap(([namespace, ids]) => {
+      const seen = (kind: string): readonly KubeObject[] =>
+        watches
+          .filter(({ plan }) => plan.kind === kind && plan.namespace === namespace)
+          .flatMap(({ objects }) => objects);
+      const [pods, replicaSets, statefulSets] = [seen('Pod'), seen('ReplicaSet'), seen('StatefulSet')];
+      return containersOf(ids, { pods, replicaSets, statefulSets });
+    });
   }
 
   close(): void {

@@ -37,6 +37,11 @@ export class ResourceWatch {
     });
   }
 
+  /** Their newest state, trimmed. */
+  get objects(): readonly KubeObject[] {
+    return [...this.#known.values()];
+  }
+
   get isBlind(): boolean {
     return this.#blind;
   }

@@ -45,7 +45,7 @@ export class Target {
       } as unknown as Ports['kube'],
       helm: this.helm,
       history: this.helm,
-      hookLogs: { follow: () => ({ stop: async () => {} }) },
+      hookLogs: { follow: async () => ({ stop: async () => {} }) },
       watcher: memoryWatcher(...verdicts),
       running: { of: async () => [] },
       registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },

@@ -19,6 +19,7 @@ test('the parent wins over its subcharts, each under its alias, packed or not', 
     'charts/app/values.yaml': 'image: {repository: app, tag: v1}\n',
     'charts/undeclared/Chart.yaml': 'apiVersion: v2\nname: undeclared\nversion: 1.0.0\n',
     'charts/README.md': 'not a chart\n',
+    'charts/left-over/values.yaml': 'image: nobody\n',
   });
   await chartOf('db', folder, {
     'values.yaml': 'image: postgres\n',

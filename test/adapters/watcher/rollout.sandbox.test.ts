@@ -1,9 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { builtInType } from '../../../lib/domain/resource-types.ts';
+import type { RunningContainer } from '../../../lib/ports/rollout.ts';
+import { kubeRunningImages } from '../../../lib/adapters/kubernetes/running.ts';
 import { replay } from '../../../lib/domain/verdict/replay.ts';
 import { TestNamespace } from './cluster.ts';
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
+const byPod = (a: RunningContainer, b: RunningContainer): number => a.pod.localeCompare(b.pod);
 const rolling = { strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } };
 
 test('a Deployment rolls out, fails, and is undone, on the same watches', async () => {
@@ -18,6 +21,9 @@ test('a Deployment rolls out, fails, and is undone, on the same watches', async 
   const first = await seen.verdict(60_000);
   expect(first).toMatchObject({ outcome: 'pass', reason: '1 of 1 ready' });
   expect(first.at - (await availableAt)).toBeLessThan(250);
+  const running = await kubeRunningImages(shop.kube).of({ name: 'web', namespace: shop.name }, [web]);
+  expect(running).toHaveLength(2);
+  expect(seen.running([web]).toSorted(byPod)).toEqual(running.toSorted(byPod));
 
   const broken = [{ ...shop.container(), image: `${shop.image}-nope` }];
   await shop.patch(deployment, { spec: { template: { spec: { containers: broken } } } });

@@ -78,18 +78,24 @@ export class TestNamespace implements AsyncDisposable {
     return this.kube.patch(typeOf(kind), this.name, name, patch);
   }
 
-  /** Resolves with the object as soon as it is there and `fits`. */
+  /** Resolves with the object as soon as it is there and `fits`; rejects after a minute, with what was seen last. */
   async until(
     kind: KindName,
     name: string,
     fits: (object: KubeObject) => boolean = () => true,
   ): Promise<KubeObject> {
     const stop = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<KubeObject>((resolve) => {
+      return await new Promise<KubeObject>((resolve, reject) => {
+        let last: KubeObject | undefined;
         const look = (object: KubeObject): void => {
-          if (object.metadata.name === name && fits(object)) resolve(object);
+          if (object.metadata.name !== name) return;
+          last = object;
+          if (fits(object)) resolve(object);
         };
+        const seen = (): string => JSON.stringify(last?.status ?? 'it was never there');
+        timer = setTimeout(() => reject(new Error(`${kind} ${name} did not become so: ${seen()}`)), 60_000);
         this.kube.watch(
           { resource: typeOf(kind), namespace: this.name, fieldSelector: `metadata.name=${name}` },
           (event) => {
@@ -100,6 +106,7 @@ export class TestNamespace implements AsyncDisposable {
         );
       });
     } finally {
+      clearTimeout(timer);
       stop.abort();
     }
   }
