@@ -1,9 +1,10 @@
 /** One round: every tool in turn ships a change of its own, and is measured. */
+import { setTimeout as after } from 'node:timers/promises';
 import type { ServiceImage } from '../../sandbox/service/image.ts';
 import type { ApiRequest } from './audit.ts';
 import type { Change, Lane } from './lane.ts';
 import { Meter } from './process-cost.ts';
-import { holdOf } from './shape.ts';
+import { holdOf, pauseOf } from './shape.ts';
 import { ship } from './ship.ts';
 import type { Shipping } from './ship.ts';
 import type { Truth } from './truth.ts';
@@ -43,6 +44,7 @@ export async function measuredRound(
   setting: Setting,
 ): Promise<Round> {
   const change = { ...nextChange(round, setting), hold: holdOf(round, lane.shape) };
+  await after(pauseOf(round));
   let shipping: Shipping | undefined;
   using meter = new Meter(() => shipping?.pid() ?? 0);
   shipping = await ship(lane, change, setting.entry);

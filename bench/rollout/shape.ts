@@ -1,4 +1,4 @@
-/** What is released in each round: how much, and how long it is held back. */
+/** What is released in each round: how much, and when its pods may come. */
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 
 export interface Shape {
@@ -7,13 +7,19 @@ export interface Shape {
   readonly replicas: number;
 }
 
-/** How often helm's legacy wait looks. */
-const poll: Milliseconds = 2_000;
+/** The kubelet looks at its containers once a second: pods come, and go, with that beat. */
+const beat: Milliseconds = 1_000;
 
 /**
- * How long the pods of a round are held back before they are scheduled. A single workload takes so equally long that
- * it would always become available at the same distance from helm's next look; so the rounds are spread over it
- * evenly (by the golden ratio), for every tool alike. Twenty workloads spread by themselves.
+ * How long to wait before a round. The round before ended with a beat of the kubelet: begun at once, the pods of
+ * this one would always come at the same distance from its start, and so from the looks of helm's legacy wait. So
+ * the rounds are spread over the beat evenly (by the golden ratio), for every tool alike.
+ */
+export const pauseOf = (round: number): Milliseconds => Math.round(((round * 0.618_034) % 1) * beat);
+
+/**
+ * How long the pods of a round are held back before they are scheduled: with the pause it spreads a single
+ * workload over the two seconds between two looks of helm. Twenty take so long that they spread by themselves.
  */
 export const holdOf = (round: number, { workloads }: Shape): Milliseconds =>
-  workloads === 1 ? Math.round(((round * 0.618_034) % 1) * poll) : 0;
+  workloads === 1 && round % 2 === 1 ? beat : 0;

@@ -3,7 +3,7 @@ import { Sightings, sightingOf } from '../../bench/rollout/availability.ts';
 import type { Deployment } from '../../bench/rollout/availability.ts';
 import { goalsOf, tablesOf } from '../../bench/rollout/figures.ts';
 import type { Counted } from '../../bench/rollout/round.ts';
-import { holdOf } from '../../bench/rollout/shape.ts';
+import { holdOf, pauseOf } from '../../bench/rollout/shape.ts';
 
 const counts = (replicas: number, updatedReplicas: number, availableReplicas: number) => ({
   replicas,
@@ -53,10 +53,12 @@ describe('the truth clock', () => {
 });
 
 test('the rounds of one workload are spread over the two seconds between two looks of helm', () => {
-  const holds = Array.from({ length: 40 }, (_, round) => holdOf(round, { workloads: 1, replicas: 2 }));
+  const one = { workloads: 1, replicas: 2 };
+  const spread = Array.from({ length: 40 }, (_, round) => holdOf(round, one) - pauseOf(round) + 1_000);
   const inEachQuarter = [0, 500, 1_000, 1_500].map(
-    (from) => holds.filter((hold) => hold >= from && hold < from + 500).length,
+    (from) => spread.filter((phase) => phase > from && phase <= from + 500).length,
   );
+  expect(inEachQuarter.reduce((sum, count) => sum + count)).toBe(40);
   for (const count of inEachQuarter) expect(Math.abs(count - 10)).toBeLessThanOrEqual(2);
   expect(holdOf(3, { workloads: 20, replicas: 1 })).toBe(0);
 });
