@@ -3,14 +3,9 @@ import type { ClusterAccess } from '../../domain/cluster.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Files } from '../../ports/files.ts';
 import type { GitHubJobs } from '../../ports/github.ts';
-import type { Helm, ReleaseHistory } from '../../ports/helm.ts';
-import type { HookLogs } from '../../ports/hook-logs.ts';
-import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
+import type { ReleasePorts } from '../../ports/release.ts';
 import type { Spawn } from '../../ports/process.ts';
-import type { Locks, Records } from '../../ports/records.ts';
-import type { Registry } from '../../ports/registry.ts';
-import type { RunningImages, Watcher } from '../../ports/rollout.ts';
 import { helmCli } from '../helm/client.ts';
 import { releaseHistory } from '../helm/history.ts';
 import { hookLogs } from '../hook-logs/follow.ts';
@@ -39,16 +34,7 @@ export interface Surroundings {
   readonly monotonic: () => number;
 }
 
-export interface ReleaseAdapters {
-  readonly kube: Kube;
-  readonly helm: Helm;
-  readonly history: ReleaseHistory;
-  readonly hookLogs: HookLogs;
-  readonly watcher: Watcher;
-  readonly running: RunningImages;
-  readonly registry: Registry;
-  readonly records: Records;
-  readonly locks: Locks;
+export interface ReleaseAdapters extends ReleasePorts {
   /** The same cluster as a file that only this step can read: what post gets instead of secrets in its state. */
   readonly access: ClusterAccess;
 }

@@ -30,7 +30,7 @@ const release = { name: 'shop', namespace: 'prod' };
 const intent: ReleaseIntent = {
   release,
   chart: {
-    path: '/work/chart',
+    path: '/team/chart',
     name: 'shop',
     version: '1.0.0',
     appVersion: '',
@@ -40,7 +40,7 @@ const intent: ReleaseIntent = {
     missingDependencies: [],
     hasCrds: false,
   },
-  valuesFiles: ['/work/values.yaml', '/tmp/images.json'],
+  valuesFiles: ['/team/values.yaml', '/tmp/images.json'],
   createNamespace: false,
   takeOwnership: false,
   forceConflicts: false,
@@ -49,8 +49,8 @@ const intent: ReleaseIntent = {
   timeout: 300_000,
   extraArgs: [],
 };
-const always = ['upgrade', 'shop', '/work/chart', '--install', '--namespace', 'prod'];
-const values = ['--values', '/work/values.yaml', '--values', '/tmp/images.json'];
+const always = ['upgrade', 'shop', '/team/chart', '--install', '--namespace', 'prod'];
+const values = ['--values', '/team/values.yaml', '--values', '/tmp/images.json'];
 const end = ['--timeout', '300000ms', '--output', 'json'];
 
 test.each([
