@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { goalLine, holds } from './table.ts';
 import type { Benchmark, Goal } from './table.ts';
 
-type Run = (args: readonly string[]) => Promise<Benchmark>;
+type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  rollback: () => import('./rollback.ts'),
   rollout: () => import('./rollout.ts'),
   startup: () => import('./startup.ts'),
 };
@@ -20,7 +21,7 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const { run } = await load();
-  const { tables, goals, rounds, draft = false } = await run(args);
+  const { tables, goals, rounds, draft = false } = await run(args, interruption());
   if (!draft) await keep(name, goals, rounds);
   console.log([...tables, goals.map(goalLine).join('\n')].join('\n\n'));
   process.exitCode = goals.every(holds) ? 0 : 1;
@@ -34,4 +35,14 @@ async function keep(name: string, goals: readonly Goal[], rounds: unknown): Prom
     join(results, `${name}.json`),
     `${JSON.stringify({ name, machine, goals, rounds }, null, 1)}\n`,
   );
+}
+
+/** Ctrl-C ends the benchmark, and what it has put into the cluster goes; a second one does not wait for that. */
+function interruption(): AbortSignal {
+  const stop = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('interrupted: removing the namespaces of the benchmark');
+    stop.abort(new Error('interrupted'));
+  });
+  return stop.signal;
 }

@@ -8,16 +8,17 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../scripts/bundle.ts';
 import { sandboxEnv } from '../sandbox/client.ts';
 import { serviceImage } from '../test/e2e/support/release.ts';
-import { endOf, requestsSince } from './rollout/audit.ts';
+import { compactRequests, endOf, requestsSince, withRequests } from './kit/audit.ts';
+import { orAborted } from './kit/or-aborted.ts';
+import { Truth } from './kit/truth.ts';
 import { goalsOf, tablesOf } from './rollout/figures.ts';
 import { Lane } from './rollout/lane.ts';
 import { longWaitGoals, longWaits, longWaitTable } from './rollout/long-wait.ts';
-import { install, measuredRound, withRequests } from './rollout/round.ts';
+import { install, measuredRound } from './rollout/round.ts';
 import type { Counted, Round, Setting } from './rollout/round.ts';
 import type { Shape } from './rollout/shape.ts';
 import { tools } from './rollout/tools.ts';
 import type { Tool } from './rollout/tools.ts';
-import { Truth } from './rollout/truth.ts';
 import type { Benchmark } from './table.ts';
 
 const one: Shape = { workloads: 1, replicas: 2 };
@@ -28,7 +29,7 @@ const atTwenty = tools.filter(({ id }) => id !== 'ours-helm3');
 const usage = `npm run bench -- rollout [--rounds 40] [--rounds-at-20 12] [--quick] [--skip-long-wait] [--dist <folder>]
   --quick   2 rounds each: to see that it works, not to quote; results/ is left alone`;
 
-export async function run(args: readonly string[]): Promise<Benchmark> {
+export async function run(args: readonly string[], signal: AbortSignal): Promise<Benchmark> {
   const options = optionsOf(args);
   const { auditLog } = sandboxEnv();
   if (auditLog === '') throw new Error('rollout: SLIPWAY_AUDIT_LOG must name the audit log of your cluster');
@@ -37,14 +38,14 @@ export async function run(args: readonly string[]): Promise<Benchmark> {
   const setting = { images, entry: options.entry, say: (line: string) => console.error(line) };
 
   const rounds = [
-    ...(await race(tools, one, options.atOne, auditLog, setting)),
-    ...(await race(atTwenty, twenty, options.atTwenty, auditLog, setting)),
+    ...(await race(tools, one, options.atOne, auditLog, setting, signal)),
+    ...(await race(atTwenty, twenty, options.atTwenty, auditLog, setting, signal)),
   ];
-  const waited = options.longWait ? await longWaits(auditLog, setting) : [];
+  const waited = options.longWait ? await longWaits(auditLog, setting, signal) : [];
   return {
     tables: [...tablesOf(rounds), ...(options.longWait ? [longWaitTable(waited)] : [])],
     goals: [...goalsOf(rounds), ...longWaitGoals(waited)],
-    rounds: { rounds: rounds.map(compact), longWaits: waited },
+    rounds: { rounds: rounds.map(compactRequests), longWaits: waited },
     draft: options.draft,
   };
 }
@@ -78,6 +79,7 @@ async function race(
   count: number,
   auditLog: string,
   setting: Setting,
+  signal: AbortSignal,
 ): Promise<Counted[]> {
   if (count === 0) return [];
   await using stack = new AsyncDisposableStack();
@@ -86,24 +88,19 @@ async function race(
   const truth = stack.use(
     await Truth.open(
       sandboxEnv(),
-      lanes.map(({ namespace }) => namespace.name),
+      lanes.map(({ place }) => place.namespace.name),
     ),
   );
-  for (const lane of lanes) await install(lane, setting);
+  for (const lane of lanes) await orAborted(install(lane, setting), signal);
 
   const start = await endOf(auditLog);
   const rounds: Round[] = [];
   for (let round = 0; round < count; round++) {
     const turn = round % lanes.length;
     for (const lane of [...lanes.slice(turn), ...lanes.slice(0, turn)])
-      rounds.push(await measuredRound(lane, round, truth, setting));
+      rounds.push(await orAborted(measuredRound(lane, round, truth, setting), signal));
   }
-  const users = new Set(lanes.map(({ identity }) => identity.user));
-  return withRequests(rounds, lanes, await requestsSince(auditLog, start, users));
-}
-
-/** Requests as counts: `slipway get secrets: 3`. */
-function compact({ requests, ...round }: Counted): object {
-  const byWhat = Map.groupBy(requests, ({ client, verb, resource }) => `${client} ${verb} ${resource}`);
-  return { ...round, requests: Object.fromEntries([...byWhat].map(([what, all]) => [what, all.length])) };
+  const users = new Map(lanes.map(({ tool, place }) => [tool.id, place.identity.user]));
+  const requests = await requestsSince(auditLog, start, new Set(users.values()));
+  return rounds.map((round) => withRequests(round, users.get(round.tool), requests));
 }

@@ -2,7 +2,7 @@ import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
-import type { RunningContainer } from '../../lib/ports/rollout.ts';
+import type { Following, RunningContainer } from '../../lib/ports/rollout.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
@@ -23,7 +23,13 @@ export interface Applied {
 }
 
 /** Helm applies while the watcher looks on; the verdict is the watcher's, or Helm's own refusal. */
-export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports: Ports): Promise<Applied> {
+export async function apply(
+  plan: Plan,
+  following: Following,
+  journal: Journal,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Applied> {
   const hooks = await ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
   let release: HelmRelease | undefined;
   const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
@@ -46,6 +52,7 @@ export async function apply(plan: Plan, journal: Journal, inputs: Inputs, ports:
     within: inputs.timeout,
     onProgress: ports.progress,
     signal: ports.signal,
+    following,
   };
   try {
     const rolled = await journal.step(

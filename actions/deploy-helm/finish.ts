@@ -37,7 +37,7 @@ interface Finished {
 
 /** GitHub gives all `always()` steps and posts of a cancelled job five minutes together; this leaves room to write. */
 const postBudget: Milliseconds = 270_000;
-/** Less would prove nothing. */
+/** With less than this a roll-out cannot be watched to its end: then it is only applied. */
 const leastBudget: Milliseconds = 15_000;
 
 const why = 'the run ended before the release was proven';
@@ -64,6 +64,7 @@ export async function finish({ begun, ...left }: Left, ports: FinishPorts): Prom
     await journal.write((now) => moveTo(now, 'rejected', now.state === 'rejected' ? now.reason : why));
     const reason = journal.record.reason ?? why;
     const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
+    const budget = timeLeft(ports);
     const takenBack = await takeBack(
       { verdict, revision: ours(record, written), wasDeployed: begun.wasDeployed },
       {
@@ -71,13 +72,13 @@ export async function finish({ begun, ...left }: Left, ports: FinishPorts): Prom
         ...(begun.baseline === undefined ? {} : { baseline: begun.baseline }),
       },
       journal,
-      { ...left, undoTimeout: Math.min(left.undoTimeout, timeLeft(ports)) },
+      { ...left, undoTimeout: Math.min(left.undoTimeout, Math.max(budget, leastBudget)) },
       ports,
-      'deploy-helm post',
+      { part: 'deploy-helm post', ...(budget < leastBudget ? { proof: 'later' } : {}) },
     );
     await tellGitHub(journal.record, takenBack, { ...begun, ...left }, ports.github);
     return {
-      good: takenBack.kind !== 'not undone' && takenBack.kind !== 'left',
+      good: !['not undone', 'not proven', 'left'].includes(takenBack.kind),
       reason: `${reason}; ${takenBack.kind}: ${takenBack.detail}`,
     };
   });
@@ -88,7 +89,7 @@ const ours = ({ undo, revision }: ReleaseRecord, written: number): number =>
   undo === undefined ? (revision ?? written) : written;
 
 const timeLeft = ({ cancelledAt, clock }: FinishPorts): Milliseconds =>
-  cancelledAt === undefined ? postBudget : Math.max(postBudget - (clock.now() - cancelledAt), leastBudget);
+  cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
 
 /**
  * An undo that is claimed and not finished is ours to finish: the claim passes on within the job. What nobody

@@ -1,8 +1,11 @@
 import { formatDiff } from '../../lib/domain/manifest/diff.ts';
+import { plural } from '../../lib/domain/workloads/words.ts';
+import { describePreparation } from './preparation.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan for the log: what runs, what comes, what changes, and what may be wrong with it. */
-export function planLines({ helm, chart, previous, images, diff, gated, advice, warnings }: Plan): string[] {
+export function planLines(plan: Plan): string[] {
+  const { helm, chart, previous, images, diff, gated, advice, warnings, preparations } = plan;
   const before =
     previous === undefined
       ? 'nothing: this is the first release'
@@ -11,7 +14,8 @@ export function planLines({ helm, chart, previous, images, diff, gated, advice, 
     `runs now    ${before}`,
     `to come     ${chart.name} ${chart.version} with Helm ${helm.text}`,
     ...Object.entries(images).map(([container, image]) => `image       ${container} = ${image}`),
-    `changes     ${diff.changes.length} objects, ${diff.unchanged} stay; ${gated.length} must become ready`,
+    ...preparations.map((step) => `first       ${describePreparation(step)}`),
+    `changes     ${plural(diff.changes.length, 'object')}, unchanged ${diff.unchanged}; ${plural(gated.length, 'object')} must become ready`,
     ...formatDiff(diff, 'summary', 40).map((line) => `  ${line}`),
     ...advice.map(({ subject, why, remedy }) => `advice      ${subject}: ${why}; ${remedy}`),
     ...warnings.map((warning) => `note        ${warning}`),

@@ -25,10 +25,11 @@ import type { Files } from '../../lib/ports/files.ts';
 import type { Kube } from '../../lib/ports/kube.ts';
 import type { Registry } from '../../lib/ports/registry.ts';
 import { checkImagesExist } from '../../lib/steps/images-exist.ts';
-import { checkNamespace, createNamespace } from '../../lib/steps/namespace.ts';
+import { checkNamespace } from '../../lib/steps/namespace.ts';
 import { checkPermissions } from '../../lib/steps/permissions.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
 import type { Inputs } from './inputs.ts';
+import type { Preparation } from './preparation.ts';
 import { beginRendering } from './rendering.ts';
 import { authoredValues } from './values.ts';
 
@@ -56,8 +57,8 @@ export interface Plan {
   readonly advice: readonly Advice[];
   /** What is not as good as it could be, and does not stop the release. */
   readonly warnings: readonly string[];
-  /** Step 0: creates the namespace when it is missing and may be created. */
-  readonly createNamespace: () => Promise<void>;
+  /** Step 0, in this order: the namespace, when it is missing and may be created. */
+  readonly preparations: readonly Preparation[];
 }
 
 export interface PlanPorts {
@@ -123,7 +124,12 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   return {
     helm,
     chart: found,
-    intent: { ...intent, createNamespace: false, wait: waits.length > 0 ? 'hooks' : 'none' },
+    intent: {
+      ...intent,
+      createNamespace: false,
+      wait: waits.length > 0 ? 'hooks' : 'none',
+      validated: rendered.validated === true,
+    },
     rendered,
     objects: manifest.objects,
     gated,
@@ -139,10 +145,14 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
       ...size,
       ...unwatched.map((access) => `not allowed to ${access}: the release is watched without it`),
       ...unproven,
+      ...(rendered.validated === true ? [] : [unvalidated]),
     ],
-    createNamespace: namespaceExists ? async () => {} : () => createNamespace(ports.kube, release.namespace),
+    preparations: namespaceExists ? [] : [{ kind: 'create namespace', name: release.namespace }],
   };
 }
+
+const unvalidated =
+  "rendered without the cluster, which does not know the chart's CRDs yet: lookups are empty, and its schemas are applied only when helm installs";
 
 /** Which revision Helm calls deployed. */
 export const deployedOf = <R extends Pick<Revision, 'revision' | 'status'>>(

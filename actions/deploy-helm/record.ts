@@ -7,15 +7,19 @@ import type { ReadBack } from '../../lib/steps/read-back.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
-import type { WayBack } from './way-back.ts';
 
 type Who = Pick<Ports, 'actor' | 'clock'>;
 
 /** The record of a release that is about to begin. */
-export const releaseDraft = (plan: Plan, before: WayBack, inputs: Inputs, { actor, clock }: Who): Draft => {
+export const releaseDraft = (
+  plan: Plan,
+  records: readonly ReleaseRecord[],
+  inputs: Inputs,
+  { actor, clock }: Who,
+): Draft => {
   const from =
-    before.records.find(({ revision }) => revision !== undefined && revision === plan.previous?.revision)
-      ?.to ?? contentOf(plan.previous);
+    records.find(({ revision }) => revision !== undefined && revision === plan.previous?.revision)?.to ??
+    contentOf(plan.previous);
   return {
     release: inputs.release.name,
     namespace: inputs.release.namespace,

@@ -15,6 +15,7 @@ import {
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
+import { plural } from '../../lib/domain/workloads/words.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { DeployResult, Done } from './run.ts';
@@ -51,6 +52,7 @@ function afterFailure(takenBack: TakenBack, namespace: string, revision: number 
   const endings: Readonly<Record<TakenBack['kind'], string>> = {
     undone: `did not hold in ${namespace} and was undone: revision ${revision} brings back revision ${to}`,
     'not undone': `did not hold in ${namespace}, and going back to revision ${to} failed too`,
+    'not proven': `did not hold in ${namespace}; revision ${to} was applied again, and nobody saw it run`,
     'already claimed': `did not hold in ${namespace}; something else undoes it already`,
     left: `did not hold in ${namespace} and was left there as revision ${revision}`,
     uninstalled: `did not hold in ${namespace} and was uninstalled`,
@@ -162,15 +164,13 @@ function workloadTable({ outcome, workloads }: Done['verdict']): string {
 function diffOf({ diff }: Plan, detail: 'summary' | 'full'): string {
   const changed = diff.changes.length;
   if (changed === 0) return 'No object changes.';
-  const title = `${objects(changed)} ${changed === 1 ? 'changes' : 'change'}, ${diff.unchanged} unchanged`;
+  const title = `${plural(changed, 'object')} ${changed === 1 ? 'changes' : 'change'}, ${diff.unchanged} unchanged`;
   return details(title, codeBlock(formatDiff(diff, detail).join('\n'), 'diff'));
 }
 
-const objects = (count: number): string => (count === 1 ? '1 object' : `${count} objects`);
-
 const adviceOf = ({ advice }: Plan): string =>
   details(
-    `Advice: ${advice.length === 1 ? '1 thing' : `${advice.length} things`} that may cost requests`,
+    `Advice: ${plural(advice.length, 'thing')} that may cost requests`,
     table(
       ['Object', 'Why', 'What to do'],
       advice.map(({ subject, why, remedy }) => [code(subject), escapeText(why), escapeText(remedy)]),

@@ -18,11 +18,12 @@ import { planLines } from './plan-lines.ts';
 import { deployedOf, makePlan } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
+import { prepare } from './preparation.ts';
 import { prove } from './prove.ts';
 import { releaseDraft, settled } from './record.ts';
 import { takeBack } from './take-back.ts';
 import type { TakenBack } from './take-back.ts';
-import { Unfinished } from './left.ts';
+import { Unfinished } from './unfinished.ts';
 import { findWayBack, runsReady } from './way-back.ts';
 
 export interface DeployResult extends Result {
@@ -61,7 +62,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
       duration: since(),
     };
   }
-  await plan.createNamespace();
+  for (const step of plan.preparations) await prepare(step, ports);
 
   const lockOptions: LockOptions = {
     timeout: inputs.lockTimeout,
@@ -97,13 +98,20 @@ async function ship(
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
+  // The watches open while the way back is looked for and the record is written.
+  using watches = new DisposableStack();
+  const { gated, advisory } = plan;
+  const following = watches.adopt(
+    ports.watcher.follow(gated, { advisory, onProgress: ports.progress }),
+    (open) => open.close(),
+  );
   const before = await findWayBack(plan, inputs, ports);
-  const journal = await Journal.open(releaseDraft(plan, before, inputs, ports), { ...ports, lock });
+  const journal = await Journal.open(releaseDraft(plan, before.records, inputs, ports), { ...ports, lock });
   unfinished.begin(journal.record, plan, before);
   const deployment = announceDeployment(plan, journal.record, inputs, ports, (id) =>
     unfinished.announced(id),
   );
-  const applied = await apply(plan, journal, inputs, ports);
+  const applied = await apply(plan, following, journal, inputs, ports);
   const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
   await journal.write((now) => settled(now, verdict, running, ports.actor));
   const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };

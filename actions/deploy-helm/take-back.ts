@@ -4,16 +4,10 @@ import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { undo } from '../../lib/steps/undo.ts';
-import type { Undone } from '../../lib/steps/undo.ts';
-import type { Inputs } from './inputs.ts';
+import type { Undone, UndoOrder } from '../../lib/steps/undo.ts';
+import type { UndoWishes } from './left.ts';
 import type { Ports } from './ports.ts';
 import type { WayBack } from './way-back.ts';
-
-/** What the author wants done with a release that fails; small and free of secrets, so post can be told. */
-export type UndoWishes = Pick<
-  Inputs,
-  'release' | 'onFailure' | 'onFirstFailure' | 'undoTimeout' | 'gate' | 'ignore' | 'forceConflicts'
->;
 
 export type TakeBackPorts = Pick<
   Ports,
@@ -50,7 +44,7 @@ export async function takeBack(
   journal: Journal,
   wishes: UndoWishes,
   ports: TakeBackPorts,
-  part = 'deploy-helm',
+  how: Pick<UndoOrder, 'part' | 'proof'> = { part: 'deploy-helm' },
 ): Promise<TakenBack> {
   const { release } = wishes;
   const { revision, wasDeployed } = failed;
@@ -81,7 +75,7 @@ export async function takeBack(
       ...(wasDeployed === undefined ? {} : { wasDeployed }),
       reason: failed.verdict.reason,
       by: ports.actor,
-      part,
+      ...how,
       timeout: wishes.undoTimeout,
       gate: wishes.gate,
       ignore: wishes.ignore,

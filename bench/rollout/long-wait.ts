@@ -1,7 +1,8 @@
 /** Does waiting longer cost more requests? Every tool waits for a slow release, all at once: only requests count. */
 import type { Goal } from '../table.ts';
 import { markdownTable } from '../table.ts';
-import { endOf, requestsSince } from './audit.ts';
+import { endOf, requestsSince } from '../kit/audit.ts';
+import { orAborted } from '../kit/or-aborted.ts';
 import { Lane } from './lane.ts';
 import { install, nextChange } from './round.ts';
 import type { Setting } from './round.ts';
@@ -24,29 +25,33 @@ export interface LongWait {
 const shape = { workloads: 1, replicas: 1 };
 
 /** Takes a little more than a minute. */
-export async function longWaits(auditLog: string, setting: Setting): Promise<LongWait[]> {
+export async function longWaits(
+  auditLog: string,
+  setting: Setting,
+  signal: AbortSignal,
+): Promise<LongWait[]> {
   await using stack = new AsyncDisposableStack();
   const open = async (tool: (typeof tools)[number]): Promise<Lane> => stack.use(await Lane.open(tool, shape));
   const pairs = await Promise.all(
     tools.map(async (tool) => ({ tool, short: await open(tool), long: await open(tool) })),
   );
   const lanes = pairs.flatMap(({ short, long }) => [short, long]);
-  for (const lane of lanes) await install(lane, setting);
+  for (const lane of lanes) await orAborted(install(lane, setting), signal);
 
   const start = await endOf(auditLog);
   const change = nextChange(0, setting);
-  await Promise.all(
-    pairs.flatMap((pair) =>
-      (['short', 'long'] as const).map(async (wait) => {
-        const faults = { FAULT_SLOW_BOOT: `${waits[wait]}s` };
-        await (
-          await ship(pair[wait], { ...change, faults }, setting.entry)
-        ).ended;
-      }),
-    ),
+  const shipped = pairs.flatMap((pair) =>
+    (['short', 'long'] as const).map(async (wait) => {
+      const faults = { FAULT_SLOW_BOOT: `${waits[wait]}s` };
+      await (
+        await ship(pair[wait], { ...change, faults }, setting.entry)
+      ).ended;
+    }),
   );
-  const requests = await requestsSince(auditLog, start, new Set(lanes.map(({ identity }) => identity.user)));
-  const by = (lane: Lane): number => requests.filter(({ user }) => user === lane.identity.user).length;
+  await orAborted(Promise.all(shipped), signal);
+  const users = new Set(lanes.map(({ place }) => place.identity.user));
+  const requests = await requestsSince(auditLog, start, users);
+  const by = (lane: Lane): number => requests.filter(({ user }) => user === lane.place.identity.user).length;
   return pairs.map(({ tool, short, long }) => ({
     tool: tool.id,
     name: tool.name,

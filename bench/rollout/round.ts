@@ -1,13 +1,14 @@
 /** One round: every tool in turn ships a change of its own, and is measured. */
 import { setTimeout as after } from 'node:timers/promises';
 import type { ServiceImage } from '../../sandbox/service/image.ts';
-import type { ApiRequest } from './audit.ts';
+import type { Counted as WithRequests } from '../kit/audit.ts';
+import { pauseOf } from '../kit/beat.ts';
+import { Meter } from '../kit/process-cost.ts';
+import type { Truth } from '../kit/truth.ts';
 import type { Change, Lane } from './lane.ts';
-import { Meter } from './process-cost.ts';
-import { holdOf, pauseOf } from './shape.ts';
+import { holdOf } from './shape.ts';
 import { ship } from './ship.ts';
 import type { Shipping } from './ship.ts';
-import type { Truth } from './truth.ts';
 
 /** Times are milliseconds since the epoch. */
 export interface Round {
@@ -24,10 +25,7 @@ export interface Round {
   readonly peakMegabytes: number;
 }
 
-export interface Counted extends Round {
-  /** Of the round's identity, while it ran. */
-  readonly requests: readonly ApiRequest[];
-}
+export type Counted = WithRequests<Round>;
 
 export interface Setting {
   /** Two versions, taken in turn. */
@@ -51,7 +49,7 @@ export async function measuredRound(
   const shipped = await shipping.ended;
   const { cost } = meter;
   const { workloads } = lane.shape;
-  const availableAt = await truth.lastAvailable(lane.namespace.name, change.stamp, workloads);
+  const availableAt = await truth.lastAvailable(lane.place.namespace.name, change.stamp, workloads);
   await lane.settled();
   const measured = { tool: lane.tool.id, workloads, round, availableAt, ...shipped, ...cost };
   setting.say(lineOf(measured));
@@ -70,24 +68,6 @@ export function nextChange(round: number, { images }: Pick<Setting, 'images'>): 
   const image = round % 2 === 0 ? images[1] : images[0];
   return { stamp: `change ${round}`, image };
 }
-
-/** The rounds with the requests that their identity made between start and end. */
-export const withRequests = (
-  rounds: readonly Round[],
-  lanes: readonly Lane[],
-  requests: readonly ApiRequest[],
-): Counted[] =>
-  rounds.map((round) => {
-    const lane = lanes.find(
-      ({ tool, shape }) => tool.id === round.tool && shape.workloads === round.workloads,
-    );
-    return {
-      ...round,
-      requests: requests.filter(
-        ({ user, at }) => user === lane?.identity.user && at >= round.startedAt && at <= round.endedAt,
-      ),
-    };
-  });
 
 function lineOf({ tool, workloads, round, startedAt, availableAt, verdictAt, endedAt }: Round): string {
   const seconds = (from: number, to: number): string => `${((to - from) / 1_000).toFixed(2)} s`;

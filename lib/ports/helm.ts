@@ -29,6 +29,8 @@ export interface ReleaseIntent {
   readonly extraArgs: readonly string[];
   /** The cluster's version: for rendering without the cluster, when the chart's own CRDs are not there yet. */
   readonly kubeVersion?: string;
+  /** The render of this very intent was held against the API's schemas: helm need not load them a second time. */
+  readonly validated?: boolean;
   /** `helm history` description; ours names the record. */
   readonly description?: string;
 }
@@ -56,6 +58,8 @@ export interface HelmRelease {
   readonly chartVersion: string;
   /** Bytes that Helm's Secret will hold; only a rendered release has it. */
   readonly storedBytes?: number;
+  /** Only of a render. False: made without the cluster, which does not know the kinds that the chart's CRDs bring. */
+  readonly validated?: boolean;
 }
 
 export interface HelmRun {

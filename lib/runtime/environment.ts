@@ -93,29 +93,6 @@ const proxyNames = [
 export const proxyOf = (env: Env): Record<string, string> =>
   Object.fromEntries(proxyNames.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 
-const keptFromChildren: readonly EnvName[] = [
-  'GITHUB_OUTPUT',
-  'GITHUB_STATE',
-  'GITHUB_STEP_SUMMARY',
-  'GITHUB_ENV',
-  'GITHUB_PATH',
-  'ACTIONS_RUNTIME_TOKEN',
-];
-
-/**
- * What a child may see: neither our inputs and state (they hold secrets) nor the files by which a step speaks
- * to the runner. ACTIONS_ID_TOKEN_REQUEST_* stays: credential plugins exchange it.
- */
-export const childEnvironment = (env: Env): Env =>
-  Object.fromEntries(
-    Object.entries(env).filter(
-      ([name]) =>
-        !name.startsWith('INPUT_') &&
-        !name.startsWith('STATE_') &&
-        !(keptFromChildren as readonly string[]).includes(name),
-    ),
-  );
-
 /** Where GitHub is, as the adapter wants it. github.com when the runner does not say. */
 export const githubOf = (
   env: Env,

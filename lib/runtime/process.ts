@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { childEnvironment } from '../domain/child-environment.ts';
 import { ToolError } from '../domain/errors.ts';
 import type { Command, Exit, RunOptions, Spawn } from '../ports/process.ts';
 import { Head, Tail } from './capture.ts';
-import { childEnvironment } from './environment.ts';
 import type { Env } from './environment.ts';
 import { LineSplitter } from './lines.ts';
 import { endGroup, groupEnded, groupStarted, signalGroup } from './process-group.ts';

@@ -15,6 +15,8 @@ export interface RollOut {
   readonly within: Milliseconds;
   readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
   readonly signal?: AbortSignal;
+  /** Watches of the same objects that were opened beside other work; closed at the end. Without it they open now. */
+  readonly following?: Following;
 }
 
 /** For an `apply` that waits by itself: how it and the watcher speak to each other. */
@@ -42,7 +44,7 @@ export async function rollOut(
 ): Promise<RolledOut> {
   const deadline = clock.now() + order.within;
   const { advisory, onProgress } = order;
-  const seen = watcher.follow(order.gated, { advisory, onProgress });
+  const seen = order.following ?? watcher.follow(order.gated, { advisory, onProgress });
   // Whatever apply has used up, readiness is looked at once: helm's own wait may have ended at the deadline.
   const judge = once(() =>
     judgement(seen, order, Math.max(deadline - clock.now(), 1_000)).catch((error: unknown) =>

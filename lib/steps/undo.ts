@@ -40,6 +40,8 @@ export interface UndoOrder {
   readonly by: Actor;
   readonly part: UndoClaim['part'];
   readonly timeout: Milliseconds;
+  /** `later`: no time is left to watch it. It is applied, and the record says that nobody has proven it. */
+  readonly proof?: 'later';
   readonly gate: readonly string[];
   readonly ignore: readonly string[];
   /** As for the upgrade that is undone. */
@@ -49,7 +51,7 @@ export interface UndoOrder {
 }
 
 export interface Undone {
-  readonly kind: 'undone' | 'not undone' | 'already claimed';
+  readonly kind: 'undone' | 'not undone' | 'not proven' | 'already claimed';
   readonly to: number;
   readonly detail: string;
   readonly verdict?: Verdict;
@@ -98,7 +100,8 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     const { outcome, reason } = proof.verdict;
     await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason));
     const detail = outcome === 'pass' ? `back on what revision ${order.to} was, ${reason}` : reason;
-    return ended(outcome === 'pass' ? 'undone' : 'not undone', order.to, detail, proof);
+    const failed = order.proof === 'later' ? 'not proven' : 'not undone';
+    return ended(outcome === 'pass' ? 'undone' : failed, order.to, detail, proof);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
@@ -128,11 +131,15 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
     const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
     await ports.history.writeBack(release, { failed, reason, ...restored });
   }
-  const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
-  const { gated, advisory } = chooseTargets(objects, order);
   const signal = order.signal === undefined ? {} : { signal: order.signal };
   const apply = (): Promise<void> =>
     ports.helm.rollback(release, to, { timeout, wait: 'none', forceConflicts }, signal);
+  if (order.proof === 'later') {
+    await apply();
+    return { verdict: notLookedAt(to, ports.clock) };
+  }
+  const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
+  const { gated, advisory } = chooseTargets(objects, order);
   const { verdict, running: seen } = await rollOut(
     { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,
@@ -145,6 +152,14 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   if (running.outcome === 'pass') return { verdict, running };
   return { verdict: { ...verdict, outcome: running.outcome, reason: whyNotAsked(running) }, running };
 }
+
+const notLookedAt = (to: number, clock: Clock): Verdict => ({
+  outcome: 'inconclusive',
+  reason: `revision ${to} was applied again, but no time was left to see whether it runs`,
+  findings: [],
+  at: clock.now(),
+  workloads: [],
+});
 
 /** Helm calls its rollback deployed as soon as it is applied; one that never became ready must not stay so. */
 async function tellHelm(

@@ -1,12 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
 import { majors } from './support/tools.ts';
 
 const slow = { faults: { FAULT_NEVER_READY: 'true' } };
 
-describe.each(majors)('%s', (helm) => {
-  test.concurrent('cancelled while it waits: post undoes and unlocks, the next one goes through', async () => {
+test.concurrent.each(majors)(
+  'cancelled while it waits: post undoes and unlocks, the next one goes through (%s)',
+  async (helm) => {
     await using shop = await release({ helm });
     const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
     await shop.deploy();
@@ -38,9 +39,12 @@ describe.each(majors)('%s', (helm) => {
     });
 
     expect(await shop.deploy({ images: `image=${v2.pinned}` })).toMatchObject(shipped);
-  });
+  },
+);
 
-  test.concurrent('cancelled while helm applies: helm ends, nothing stays pending', async () => {
+test.concurrent.each(majors)(
+  'cancelled while helm applies: helm ends, nothing stays pending (%s)',
+  async (helm) => {
     await using shop = await release({ helm, chart: 'hooks' });
     await shop.deploy();
 
@@ -55,8 +59,8 @@ describe.each(majors)('%s', (helm) => {
     expect(await shop.records()).toEqual(['#1 ready', '#2 rolled-back']);
     expect(await shop.lease()).toBeUndefined();
     expect(await shop.deploy({ values: { replicas: 2 } })).toMatchObject(shipped);
-  });
-});
+  },
+);
 
 test.concurrent('two at once: one waits and names the other, then both have shipped', async () => {
   await using shop = await release();

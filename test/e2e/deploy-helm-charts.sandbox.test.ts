@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { chartCopy } from './support/charts.ts';
 import { grantClusterWide } from './support/identity.ts';
 import { typeOf } from './support/namespace.ts';
@@ -7,43 +7,47 @@ import { release, serviceImage } from './support/release.ts';
 import type { Release } from './support/release.ts';
 import { majors } from './support/tools.ts';
 
-describe.each(majors)('%s', (helm) => {
-  test.concurrent('hooks before and after say in the log what they do', async () => {
-    await using shop = await release({ helm, chart: 'hooks' });
+test.concurrent.each(majors)('hooks before and after say in the log what they do (%s)', async (helm) => {
+  await using shop = await release({ helm, chart: 'hooks' });
 
-    const first = await shop.deploy();
-    const second = await shop.deploy({ values: { replicas: 2 } });
+  const first = await shop.deploy();
+  const second = await shop.deploy({ values: { replicas: 2 } });
 
-    expect(first).toMatchObject(shipped);
-    expect(first.log).toContain('hook shop-after | after: checked');
-    expect(first.log).not.toContain('before: step');
-    expect(second).toMatchObject({ ...shipped, outputs: { revision: '2', status: 'deployed' } });
-    expect(second.log).toMatch(
-      /hook shop-before \| before: step 1\n(.*\n)*?hook shop-before \| before: step 2/,
-    );
-    expect(second.log).toContain('hook shop-after | after: checked');
+  expect(first).toMatchObject(shipped);
+  expect(first.log).toContain('hook shop-after | after: checked');
+  expect(first.log).not.toContain('before: step');
+  expect(second).toMatchObject({ ...shipped, outputs: { revision: '2', status: 'deployed' } });
+  expect(second.log).toMatch(
+    /hook shop-before \| before: step 1\n(.*\n)*?hook shop-before \| before: step 2/,
+  );
+  expect(second.log).toContain('hook shop-after | after: checked');
 
-    const failed = await shop.deploy({ values: { after: { exit: 4, say: 'the shop is closed' } } });
+  const failed = await shop.deploy({ values: { after: { exit: 4, say: 'the shop is closed' } } });
 
-    expect(failed).toMatchObject({ result: 'failure', outputs: { status: 'deployed' } });
-    expect(failed.reason).toContain('shop-after');
-    expect(failed.log).toContain('hook shop-after | the shop is closed');
-    expect(await shop.statuses()).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
-    expect(await shop.records()).toEqual(['#1 ready', '#2 ready', '#3 rolled-back']);
-  });
+  expect(failed).toMatchObject({ result: 'failure', outputs: { status: 'deployed' } });
+  expect(failed.reason).toContain('shop-after');
+  expect(failed.log).toContain('hook shop-after | the shop is closed');
+  expect(await shop.statuses()).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
+  expect(await shop.records()).toEqual(['#1 ready', '#2 ready', '#3 rolled-back']);
+});
 
-  test.concurrent('a roll-out between hooks that never becomes ready is called by the watcher', async () => {
+test.concurrent.each(majors)(
+  'a roll-out between hooks that never becomes ready is called by the watcher (%s)',
+  async (helm) => {
     await using shop = await release({ helm, chart: 'hooks' });
     await shop.deploy();
 
-    const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '20s' });
+    const failed = await shop.deploy({ values: { faults: { FAULT_NEVER_READY: 'true' } }, timeout: '8s' });
 
     expect(failed).toMatchObject(failedFor('Deployment'));
     expect(failed.log).not.toContain('after: checked');
     expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
-  });
+  },
+);
 
-  test.concurrent('definitions in crds/ are installed, upgraded or left alone, as asked', async () => {
+test.concurrent.each(majors)(
+  'definitions in crds/ are installed, upgraded or left alone, as asked (%s)',
+  async (helm) => {
     await using shop = await release({ helm, chart: 'crds', with: { images: '' } });
     const { name: group } = shop.namespace;
     await using _ = await mayDefineWidgets(shop, group);
@@ -73,8 +77,8 @@ describe.each(majors)('%s', (helm) => {
     const unready = { widget: { ready: 'False', message: 'no wood' } };
     expect(await shop.deploy({ ...gate, values: unready })).toMatchObject(failedFor('no wood'));
     expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject(shipped);
-  });
-});
+  },
+);
 
 interface Definition {
   readonly versions: readonly {
@@ -140,7 +144,7 @@ test.concurrent('each kind is waited for, and its image read back', async () => 
     gate: 'PersistentVolumeClaim/*',
   });
 
-  expect(ending).toMatchObject({ ...shipped, reason: expect.stringContaining('4 of 4 ready') });
+  expect(ending).toMatchObject({ ...shipped, reason: expect.stringContaining('4 of 4 workloads ready') });
   for (const id of ['StatefulSet', 'DaemonSet', 'Job', 'PersistentVolumeClaim'])
     expect(ending.summary).toMatch(new RegExp(`\\| \`${id} .*\\| ready \\|`));
   expect(JSON.parse(ending.outputs['images'] ?? '')).toMatchObject({
@@ -197,7 +201,7 @@ test.concurrent('what is ignored need not become ready; a selector that matches 
   const ignored = await shop.deploy({ values, ignore: 'Job/*' });
   const faulty = await shop.deploy({ values, ignore: 'Job/shop-jbo-1', gate: 'DeamonSet/*' });
 
-  expect(ignored).toMatchObject({ ...shipped, reason: expect.stringContaining('1 of 1 ready') });
+  expect(ignored).toMatchObject({ ...shipped, reason: expect.stringContaining('1 of 1 workloads ready') });
   expect(faulty).toMatchObject({ result: 'failure', reason: '2 inputs are wrong; nothing was changed' });
   expect(faulty.log).toContain('did you mean Job/shop-job-1?');
   expect(faulty.log).toContain('there is: DaemonSet/shop-daemon');

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { failedFor, shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
 import { majors } from './support/tools.ts';
@@ -8,8 +8,9 @@ const image = async (version: string): Promise<{ images: string }> => ({
   images: `image=${(await serviceImage(version)).pinned}`,
 });
 
-describe.each(majors)('%s', (helm) => {
-  test.concurrent('a release that never becomes ready goes back to the newest verified one', async () => {
+test.concurrent.each(majors)(
+  'a release that never becomes ready goes back to the newest verified one (%s)',
+  async (helm) => {
     await using shop = await release({ helm });
     const v1 = await serviceImage('v1');
     await shop.deploy();
@@ -46,9 +47,12 @@ describe.each(majors)('%s', (helm) => {
 
     await shop.helm('upgrade', 'shop', shop.chart, '--reuse-values', '--set', 'revision=by-hand');
     expect((await shop.statuses()).slice(-2)).toEqual(['4 superseded', '5 deployed']);
-  });
+  },
+);
 
-  test.concurrent('on-failure: leave leaves it, and Helm says what runs and what failed', async () => {
+test.concurrent.each(majors)(
+  'on-failure: leave leaves it, and Helm says what runs and what failed (%s)',
+  async (helm) => {
     await using shop = await release({ helm, with: { 'on-failure': 'leave' } });
     const v2 = await serviceImage('v2');
     await shop.deploy();
@@ -65,33 +69,33 @@ describe.each(majors)('%s', (helm) => {
 
     await shop.helm('upgrade', 'shop', shop.chart, '--reuse-values', '--set', 'faults=null');
     expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  },
+);
+
+test.concurrent.each(majors)('a target that ran before Slipway came is gone back to (%s)', async (helm) => {
+  await using shop = await release({ helm });
+  const v1 = await serviceImage('v1');
+  const running = { ...shop.defaultValues, image: { registry: '', repository: v1.pinned, tag: '' } };
+  const flags = Object.entries(running).flatMap(([k, v]) => ['--set-json', `${k}=${JSON.stringify(v)}`]);
+  await shop.helm('install', 'shop', shop.chart, ...flags);
+  await shop.namespace.until('apps/v1 Deployment', 'shop', isAvailable);
+
+  const failed = await shop.deploy({
+    ...(await image('v2')),
+    values: { ...neverReady, rollout: { progressDeadlineSeconds: 3 } },
+    timeout: '90s',
   });
 
-  test.concurrent('a target that ran before Slipway came is gone back to', async () => {
-    await using shop = await release({ helm });
-    const v1 = await serviceImage('v1');
-    const running = { ...shop.defaultValues, image: { registry: '', repository: v1.pinned, tag: '' } };
-    const flags = Object.entries(running).flatMap(([k, v]) => ['--set-json', `${k}=${JSON.stringify(v)}`]);
-    await shop.helm('install', 'shop', shop.chart, ...flags);
-    await shop.namespace.until('apps/v1 Deployment', 'shop', isAvailable);
-
-    const failed = await shop.deploy({
-      ...(await image('v2')),
-      values: { ...neverReady, rollout: { progressDeadlineSeconds: 3 } },
-      timeout: '90s',
-    });
-
-    // Called by what Kubernetes itself reports, long before the timeout.
-    expect(failed).toMatchObject(failedFor('no progress for 3s'));
-    expect(failed.report.data).toMatchObject({
-      verdict: { findings: [{ rule: 'ProgressDeadlineExceeded' }] },
-    });
-    expect(failed.durationMs).toBeLessThan(60_000);
-    expect(await shop.imageOf('Deployment')).toBe(v1.pinned);
-    expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
-    expect(await shop.records()).toEqual(['#1 verified', '#2 rolled-back']);
-    expect(failed.record).toMatchObject({ seq: 2, from: { revision: 1 } });
+  // Called by what Kubernetes itself reports, long before the timeout.
+  expect(failed).toMatchObject(failedFor('no progress for 3s'));
+  expect(failed.report.data).toMatchObject({
+    verdict: { findings: [{ rule: 'ProgressDeadlineExceeded' }] },
   });
+  expect(failed.durationMs).toBeLessThan(60_000);
+  expect(await shop.imageOf('Deployment')).toBe(v1.pinned);
+  expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  expect(await shop.records()).toEqual(['#1 verified', '#2 rolled-back']);
+  expect(failed.record).toMatchObject({ seq: 2, from: { revision: 1 } });
 });
 
 test.concurrent('a first release that fails is left as evidence, and the next one succeeds', async () => {

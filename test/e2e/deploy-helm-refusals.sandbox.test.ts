@@ -51,6 +51,11 @@ const refusals: readonly Refusal[] = [
     says: [/denied +create deployments\.apps in namespace e2e-/, 'grant them in a Role'],
   },
   {
+    about: "a Role that may not make the pods of the chart's own tests",
+    asked: () => ({ tests: true, values: { test: { enabled: true } } }),
+    says: [/denied +create pods in namespace e2e-/, /denied +delete pods in namespace e2e-/],
+  },
+  {
     about: 'a namespace that is not there',
     asked: () => ({ namespace: `${shop.namespace.name}-typo` }),
     says: [/namespace|may not/],

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { descendants } from '../support/process-tree.ts';
 import { chartOf } from './support/charts.ts';
 import { shipped } from './support/expected.ts';
@@ -44,8 +44,9 @@ spec:
 const first = 'tulip-7319-Kx"quoted\\and\\slashed';
 const second = 'marigold-2048-Zq\nwith a second line';
 
-describe.each(majors)('%s', (helm) => {
-  test.concurrent('secrets are in no log, summary, record, argument or file that others can read', async () => {
+test.concurrent.each(majors)(
+  'secrets are in no log, summary, record, argument or file that others can read (%s)',
+  async (helm) => {
     await using shop = await release({ helm });
     const chart = await chartOf('vault', shop.folder, templates);
     const secrets = [first, second, ...second.split('\n'), ...first.split('"')];
@@ -66,8 +67,8 @@ describe.each(majors)('%s', (helm) => {
 
     const refused = await (await ship({ password: second, bad: true })).ended;
     expect(refused).toMatchObject({ result: 'failure' });
-  });
-});
+  },
+);
 
 const imageLine = (shop: Awaited<ReturnType<typeof release>>): string => `image=${shop.image.pinned}`;
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { Sightings, sightingOf } from '../../bench/rollout/availability.ts';
-import type { Deployment } from '../../bench/rollout/availability.ts';
+import { Sightings, sightingOf } from '../../bench/kit/availability.ts';
+import type { Deployment } from '../../bench/kit/availability.ts';
 import { goalsOf, tablesOf } from '../../bench/rollout/figures.ts';
 import type { Counted } from '../../bench/rollout/round.ts';
-import { holdOf, pauseOf } from '../../bench/rollout/shape.ts';
+import { pauseOf } from '../../bench/kit/beat.ts';
+import { holdOf } from '../../bench/rollout/shape.ts';
 
 const counts = (replicas: number, updatedReplicas: number, availableReplicas: number) => ({
   replicas,
@@ -47,6 +48,8 @@ describe('the truth clock', () => {
     see('b', 9, true); // another change of its status
     expect(seen.lastAvailable('shop', 'new', 2)).toBe(7);
     expect(seen.lastAvailable('elsewhere', 'new', 1)).toBeUndefined();
+    expect(seen.changedAt('shop', 'new')).toBe(2);
+    expect(seen.changedAt('shop', 'never')).toBeNaN();
     see('b', 11, false);
     expect(seen.lastAvailable('shop', 'new', 2)).toBeUndefined();
   });

@@ -33,6 +33,8 @@ export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] 
     ...waiting(intent.wait, helm),
     // Helm then says when it has applied and begins to wait, which is when our watcher may judge.
     ...(intent.wait === 'hooks' ? ['--debug'] : []),
+    // A third of a small upgrade is loading the schemas, which the render did a moment ago.
+    ...(intent.validated === true ? ['--disable-openapi-validation'] : []),
   ]);
 
 /** The same call, rendered with what the cluster knows (lookups, API versions), nothing changed or waited for. */

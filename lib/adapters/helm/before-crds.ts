@@ -47,6 +47,7 @@ export function parseTemplate(stdout: string, { release, chart }: ReleaseIntent)
     notes: '',
     chart: chart.name,
     chartVersion: chart.version,
+    validated: false,
   };
 }
 

@@ -118,7 +118,7 @@ export function helmCli(
       if ('manifest' in rendered) return rendered;
       const { stdout } = rendered;
       if (intent.forceConflicts && appliedByClient(stdout)) throw new ConfigurationError([nothingToForce]);
-      return { ...parseRelease(stdout), storedBytes: await sizeInStorage(stdout) };
+      return { ...parseRelease(stdout), storedBytes: await sizeInStorage(stdout), validated: true };
     },
     async upgrade(intent, run): Promise<HelmRelease> {
       const { stdout } = await succeed(

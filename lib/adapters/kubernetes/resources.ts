@@ -11,5 +11,6 @@ function known(apiVersion: string, kind: string): ResourceType {
 export const secrets = known('v1', 'Secret');
 export const pods = known('v1', 'Pod');
 export const leases = known('coordination.k8s.io/v1', 'Lease');
+export const deployments = known('apps/v1', 'Deployment');
 export const replicaSets = known('apps/v1', 'ReplicaSet');
 export const statefulSets = known('apps/v1', 'StatefulSet');

@@ -1,8 +1,9 @@
 /** What runs: the containers of the newest revision's pods, as their runtime reports them. */
 import type { KubeObject, ObjectId } from '../../domain/kubernetes.ts';
+import { newestReplicaSet } from '../../domain/workloads/deployment.ts';
 import type { Kube } from '../../ports/kube.ts';
 import type { RunningContainer, RunningImages } from '../../ports/rollout.ts';
-import { pods, replicaSets, statefulSets } from './resources.ts';
+import { deployments, pods, replicaSets, statefulSets } from './resources.ts';
 
 interface Container {
   readonly name: string;
@@ -29,11 +30,12 @@ interface Pod extends KubeObject {
 /** Everything of one namespace that says which pods are of the newest revision. */
 export interface NamespaceState {
   readonly pods: readonly KubeObject[];
+  readonly deployments: readonly KubeObject[];
   readonly replicaSets: readonly KubeObject[];
   readonly statefulSets: readonly KubeObject[];
 }
 
-/** One list of pods per namespace, and one each of ReplicaSets and StatefulSets where such workloads are gated. */
+/** One list of pods per namespace; of Deployments, ReplicaSets and StatefulSets too where such workloads are gated. */
 export function kubeRunningImages(kube: Kube): RunningImages {
   return {
     async of(release, gated) {
@@ -44,12 +46,19 @@ export function kubeRunningImages(kube: Kube): RunningImages {
             ids.some((id) => id.kind === kind)
               ? kube.list({ resource, namespace, ...how })
               : Promise.resolve([]);
-          const [listed, sets, stateful] = await Promise.all([
+          const revisions = { metadataOnly: true };
+          const [listed, owners, sets, stateful] = await Promise.all([
             kube.list({ resource: pods, namespace }),
-            listIf('Deployment', replicaSets, { metadataOnly: true }),
+            listIf('Deployment', deployments, revisions),
+            listIf('Deployment', replicaSets, revisions),
             listIf('StatefulSet', statefulSets),
           ]);
-          return containersOf(ids, { pods: listed, replicaSets: sets, statefulSets: stateful });
+          return containersOf(ids, {
+            pods: listed,
+            deployments: owners,
+            replicaSets: sets,
+            statefulSets: stateful,
+          });
         }),
       );
       return found.flat();
@@ -78,14 +87,16 @@ export function containersOf(gated: readonly ObjectId[], state: NamespaceState):
 function newestPods(
   id: ObjectId,
   all: readonly Pod[],
-  { replicaSets, statefulSets }: NamespaceState,
+  { deployments, replicaSets, statefulSets }: NamespaceState,
 ): readonly Pod[] {
   const own = all.filter(ownedBy(id.kind, id.name));
   switch (id.kind) {
     case 'Pod':
       return all.filter((pod) => pod.metadata.name === id.name);
     case 'Deployment': {
-      const newest = latest(replicaSets.filter(ownedBy('Deployment', id.name)), revisionOf);
+      const deployment = deployments.find((each) => each.metadata.name === id.name);
+      const sets = replicaSets.filter(ownedBy('Deployment', id.name));
+      const newest = deployment === undefined ? undefined : newestReplicaSet(deployment, sets);
       return newest === undefined ? [] : all.filter(ownedBy('ReplicaSet', newest.metadata.name));
     }
     case 'StatefulSet': {
@@ -95,7 +106,7 @@ function newestPods(
     }
     case 'DaemonSet': {
       // A DaemonSet only ever makes pods of its newest revision, so the youngest pod tells which that is.
-      const youngest = latest(own, (pod) => Date.parse(pod.metadata.creationTimestamp ?? ''));
+      const [youngest] = own.toSorted((a, b) => bornAt(b) - bornAt(a));
       return own.filter((pod) => revisionHash(pod) === revisionHash(youngest));
     }
     default:
@@ -110,14 +121,7 @@ const ownedBy =
       (owner) => owner.controller === true && owner.kind === kind && owner.name === name,
     ) ?? false;
 
-const revisionOf = ({ metadata }: KubeObject): number =>
-  Number(metadata.annotations?.['deployment.kubernetes.io/revision'] ?? 0);
+const bornAt = ({ metadata }: KubeObject): number => Date.parse(metadata.creationTimestamp ?? '');
 
 const revisionHash = (pod: KubeObject | undefined): string | undefined =>
   pod?.metadata.labels?.['controller-revision-hash'];
-
-const latest = <T>(items: readonly T[], rank: (item: T) => number): T | undefined =>
-  items.reduce<T | undefined>(
-    (best, item) => (best === undefined || rank(item) > rank(best) ? item : best),
-    undefined,
-  );

@@ -111,8 +111,12 @@ export class KubeFollowing implements Following {
         watches
           .filter(({ plan }) => plan.kind === kind && plan.namespace === namespace)
           .flatMap(({ objects }) => objects);
-      const [pods, replicaSets, statefulSets] = [seen('Pod'), seen('ReplicaSet'), seen('StatefulSet')];
-      return containersOf(ids, { pods, replicaSets, statefulSets });
+      return containersOf(ids, {
+        pods: seen('Pod'),
+        deployments: seen('Deployment'),
+        replicaSets: seen('ReplicaSet'),
+        statefulSets: seen('StatefulSet'),
+      });
     });
   }
 

@@ -7,10 +7,10 @@ export function progressLine({ id, ready, done, wanted, blockedOn }: WorkloadPro
   return ready || blockedOn === '' ? standing : `${standing}, blocked on ${blockedOn}`;
 }
 
-/** `2 of 3 ready: Deployment shop/web 1 of 2 ready, blocked on …`: all of it in one line, naming the first that is not. */
+/** `2 of 3 workloads ready: Deployment shop/web 1 of 2 ready, blocked on …`: in one line, naming the first that is not. */
 export function summariseProgress(workloads: readonly WorkloadProgress[]): string {
   const first = workloads.find((workload) => !workload.ready);
   const count = workloads.filter((workload) => workload.ready).length;
-  const all = `${count} of ${workloads.length} ready`;
+  const all = `${count} of ${workloads.length} workloads ready`;
   return first === undefined ? all : `${all}: ${progressLine(first)}`;
 }

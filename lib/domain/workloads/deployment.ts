@@ -35,7 +35,7 @@ function assess(object: KubeObject, seen: Seen): Progress {
   const unseen = unobserved(object);
   if (unseen !== undefined) return blocked(0, wanted, unseen);
 
-  const newest = newestReplicaSet(object, seen);
+  const newest = newestReplicaSet(object, replicaSetsOf(object, seen));
   const old = Math.max(0, replicas - updatedReplicas);
   const newestAvailable = (newest?.status as DeploymentStatus | undefined)?.availableReplicas;
   const done = Math.min(wanted, updatedReplicas, newestAvailable ?? Math.max(0, availableReplicas - old));
@@ -65,17 +65,22 @@ function blockedOn(object: KubeObject, newest: KubeObject | undefined, seen: See
 }
 
 /**
- * The ReplicaSet that the Deployment's controller now fills: the one with the Deployment's own revision number,
- * else the highest. An undo gives the old ReplicaSet a new, higher number.
+ * The ReplicaSet, of those that it owns, that the Deployment's controller now fills: the one with the Deployment's
+ * own revision number, else the highest. An undo gives the old ReplicaSet a new, higher number.
  */
-export function newestReplicaSet(object: KubeObject, seen: Seen): KubeObject | undefined {
-  const sets = seen.ownedBy(object.metadata.uid ?? '', 'ReplicaSet');
-  const current = object.metadata.annotations?.[revision];
+export function newestReplicaSet(
+  { metadata }: KubeObject,
+  sets: readonly KubeObject[],
+): KubeObject | undefined {
+  const current = metadata.annotations?.[revision];
   return (
     sets.find((set) => current !== undefined && set.metadata.annotations?.[revision] === current) ??
     sets.toSorted((a, b) => revisionOf(b) - revisionOf(a) || madeAt(b).localeCompare(madeAt(a)))[0]
   );
 }
+
+export const replicaSetsOf = ({ metadata }: KubeObject, seen: Seen): readonly KubeObject[] =>
+  seen.ownedBy(metadata.uid ?? '', 'ReplicaSet');
 
 const revisionOf = (set: KubeObject): number => Number(set.metadata.annotations?.[revision] ?? 0);
 const madeAt = (set: KubeObject): string => set.metadata.creationTimestamp ?? '';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { CancelledError, TargetError } from '../../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
-import { Unfinished } from '../../../actions/deploy-helm/left.ts';
+import { Unfinished } from '../../../actions/deploy-helm/unfinished.ts';
 import type { Plan } from '../../../actions/deploy-helm/plan.ts';
 import { record } from '../../domain/record/samples.ts';
 import { inputs, Target } from './memory.ts';
@@ -37,6 +37,45 @@ test('cancelled in the roll-out: post takes it back', async () => {
   expect(last(target)).toMatchObject({ state: 'rolled-back', undo: { part: 'deploy-helm post' } });
   expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
   expect(target.locks.state).toBe('free');
+});
+
+test('too little time is left to watch: the undo is applied, and said to be unproven', async () => {
+  const target = cancelledAt('roll-out');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+
+  await expect(target.post({ after: 260_000 })).resolves.toMatchObject({
+    good: false,
+    reason: expect.stringContaining('not proven: revision 1 was applied again'),
+  });
+
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  expect(last(target)).toMatchObject({
+    state: 'rejected',
+    undo: { part: 'deploy-helm post', toRevision: 1, outcome: 'inconclusive' },
+    steps: expect.arrayContaining([
+      expect.objectContaining({ name: 'undo to revision 1', outcome: 'inconclusive' }),
+    ]),
+  });
+  expect(target.locks.state).toBe('free');
+});
+
+test.each<['pass' | 'fail', string]>([
+  ['pass', 'undone'],
+  ['fail', 'left'],
+])('after an unproven undo the next release looks whether it runs: %s', async (runsReady, kind) => {
+  const target = cancelledAt('roll-out', runsReady, 'fail', 'pass');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  await target.post({ after: 260_000 });
+  // What the first one went back to is no longer in Helm's history: only what runs is left to go back to.
+  target.helm.revisions.splice(0, 1);
+  target.records.all.splice(0, 1);
+  target.cancel = new AbortController();
+  target.ports = { ...target.ports, signal: target.cancel.signal };
+
+  const next = await target.deploy();
+
+  expect(next).toMatchObject({ result: 'failure', done: { takenBack: { kind } } });
+  if (runsReady === 'pass') expect(next).toMatchObject({ done: { takenBack: { to: 3 } } });
 });
 
 test('cancelled in the undo: post finishes it, and the first reason stays', async () => {

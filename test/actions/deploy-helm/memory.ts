@@ -19,7 +19,7 @@ export class Target {
   readonly helm = new MemoryHelm();
   readonly records = new MemoryRecords();
   readonly locks = new MemoryLocks();
-  readonly cancel = new AbortController();
+  cancel = new AbortController();
   readonly said: string[] = [];
   left: Left | undefined;
   ports: Ports;
@@ -67,13 +67,14 @@ export class Target {
     return deployHelm(inputs(given), this.ports);
   }
 
-  post(): ReturnType<typeof finish> {
+  /** `after` the cancel, milliseconds. */
+  post({ after = 0 } = {}): ReturnType<typeof finish> {
     if (this.left === undefined) throw new Error('nothing was left');
     const signal = new AbortController().signal;
     return finish(JSON.parse(JSON.stringify(this.left)) as Left, {
       ...this.ports,
       signal,
-      cancelledAt: undefined,
+      cancelledAt: this.ports.clock.now() - after,
     });
   }
 }

@@ -36,7 +36,7 @@ const plan = (over: Partial<Plan> = {}): Plan =>
 
 const id = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'prod', name: 'shop' };
 const ready = { id, ready: true, done: 2, wanted: 2, blockedOn: '' };
-const pass = { outcome: 'pass', reason: '1 of 1 ready', findings: [], at: 0, workloads: [ready] };
+const pass = { outcome: 'pass', reason: '1 of 1 workloads ready', findings: [], at: 0, workloads: [ready] };
 const fail = {
   outcome: 'fail',
   reason: 'Deployment prod/shop: no progress for 12s',

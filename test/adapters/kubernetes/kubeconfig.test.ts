@@ -136,6 +136,28 @@ test('an exec plugin is asked again before its token expires and when the API re
   expect(await credentials.current()).toMatchObject({ token: 'token-3' });
 });
 
+test.each<[string, (exec: object) => object]>([
+  ['exec', (exec) => ({ exec })],
+  ['auth-provider', (exec) => ({ 'auth-provider': { name: 'exec', config: { exec } } })],
+])('an exec plugin (%s) sees its own settings and the PATH, and nothing of the step', async (_, userWith) => {
+  const seen = join(folder, 'environment');
+  const answer = execCredential({ token: 'token-of-plugin' });
+  const { exec } = plugin('looking', `env > ${seen}; printf '%s' '${answer}'`);
+  const ofTheStep = { 'INPUT_GITHUB-TOKEN': 'ghs_1', STATE_left: '{}', ACTIONS_RUNTIME_TOKEN: 'secret-2' };
+  Object.assign(process.env, ofTheStep);
+  try {
+    const user = userWith({ ...exec, env: [{ name: 'AWS_PROFILE', value: 'prod' }] });
+    await credentials(configOf(user), 'prod');
+  } finally {
+    for (const name of Object.keys(ofTheStep)) delete process.env[name];
+  }
+  const environment = readFileSync(seen, 'utf8');
+  expect(environment).toMatch(/^AWS_PROFILE=prod$/m);
+  expect(environment).toMatch(/^PATH=/m);
+  expect(environment).toMatch(/^KUBERNETES_EXEC_INFO=/m);
+  expect(environment).not.toMatch(/^(INPUT_|STATE_|ACTIONS_RUNTIME_TOKEN)/m);
+});
+
 test('an exec plugin may answer with a certificate', async () => {
   const status = { clientCertificateData: 'CERT', clientKeyData: 'KEY' };
   const { credentials } = fromText(plugin('certificate', `printf '%s' '${execCredential(status)}'`));

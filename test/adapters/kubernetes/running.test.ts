@@ -49,6 +49,11 @@ const replicaSet = (name: string, revision: string): KubeObject => ({
     ...owned('Deployment', 'web'),
   },
 });
+const deployment = (name: string, revision: string): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, annotations: { 'deployment.kubernetes.io/revision': revision } },
+});
 const statefulSet: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
@@ -58,6 +63,7 @@ const statefulSet: KubeObject = {
 
 const ofRs = (name: string): PodDraft => ({ owner: ['ReplicaSet', name] });
 const state: NamespaceState = {
+  deployments: [deployment('web', '10'), deployment('never-created', '')],
   replicaSets: [replicaSet('web-a', '9'), replicaSet('web-b', '10'), replicaSet('web-c', '2')],
   statefulSets: [statefulSet],
   pods: [

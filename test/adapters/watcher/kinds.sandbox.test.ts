@@ -135,7 +135,7 @@ test('a definition and an object of it, in one release; bare pod, claim and bala
       metadata: { name: 'blue', namespace: shop.name },
       status,
     });
-    expect(await verdict).toMatchObject({ outcome: 'pass', reason: '3 of 3 ready' });
+    expect(await verdict).toMatchObject({ outcome: 'pass', reason: '3 of 3 workloads ready' });
   } finally {
     const definitions = {
       group: 'apiextensions.k8s.io',

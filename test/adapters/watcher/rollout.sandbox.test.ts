@@ -19,7 +19,7 @@ test('a Deployment rolls out, fails, and is undone, on the same watches', async 
   await seen.applied([web]);
   const availableAt = watchAvailable(shop, 2);
   const first = await seen.verdict(60_000);
-  expect(first).toMatchObject({ outcome: 'pass', reason: '1 of 1 ready' });
+  expect(first).toMatchObject({ outcome: 'pass', reason: '1 of 1 workloads ready' });
   expect(first.at - (await availableAt)).toBeLessThan(250);
   const running = await kubeRunningImages(shop.kube).of({ name: 'web', namespace: shop.name }, [web]);
   expect(running).toHaveLength(2);
@@ -31,7 +31,7 @@ test('a Deployment rolls out, fails, and is undone, on the same watches', async 
   const second = await seen.verdict(4_000);
   expect(second.outcome).toBe('fail');
   expect(second.reason).toMatch(
-    /^not ready after 4s: 0 of 1 ready: Deployment .+\/web 0 of 2 ready, blocked on pod web-\S+ container app: (ErrImagePull|ImagePullBackOff): .*not found/,
+    /^not ready after 4s: 0 of 1 workloads ready: Deployment .+\/web 0 of 2 ready, blocked on pod web-\S+ container app: (ErrImagePull|ImagePullBackOff): .*not found/,
   );
 
   await shop.patch(deployment, { spec: { template: { spec: { containers: [shop.container()] } } } });

@@ -46,7 +46,7 @@ test('what was ready before is judged by what comes after the apply', async () =
   await turn();
   const readyAt = Date.now();
   api.put(at(2, full));
-  expect(await verdict).toMatchObject({ outcome: 'pass', reason: '1 of 1 ready' });
+  expect(await verdict).toMatchObject({ outcome: 'pass', reason: '1 of 1 workloads ready' });
   expect(Date.now() - readyAt).toBeLessThan(50);
 });
 
@@ -107,7 +107,7 @@ test('out of time, although the API answers', async () => {
   expect(await following.verdict(150)).toMatchObject({
     outcome: 'fail',
     reason:
-      'not ready after 0.1s: 0 of 1 ready: Deployment shop/web 0 of 1 ready, blocked on no ReplicaSet of its own yet',
+      'not ready after 0.1s: 0 of 1 workloads ready: Deployment shop/web 0 of 1 ready, blocked on no ReplicaSet of its own yet',
   });
   expect(Date.now() - began).toBeGreaterThanOrEqual(150);
 });

@@ -27,7 +27,7 @@ const outcome = (expectation: Expectation, ...observations: Observation[]): stri
 test.each<[what: string, expected: string, expectation: Expectation, ...Observation[]]>([
   [
     'ready before the apply is not ready after it',
-    '30: pass: 1 of 1 ready',
+    '30: pass: 1 of 1 workloads ready',
     expecting(web),
     saw(1, at(1, full)),
     applied(10, at(2, {})),
@@ -42,7 +42,7 @@ test.each<[what: string, expected: string, expectation: Expectation, ...Observat
   ],
   [
     'unchanged and ready passes at once',
-    '10: pass: 1 of 1 ready',
+    '10: pass: 1 of 1 workloads ready',
     expecting(web),
     saw(1, at(1, full)),
     applied(10, at(1, full)),
@@ -65,13 +65,13 @@ test.each<[what: string, expected: string, expectation: Expectation, ...Observat
   ],
   [
     'it never comes',
-    '1000: fail: not ready after 1s: 0 of 1 ready: Deployment shop/web 0 of 1 ready, blocked on it does not exist',
+    '1000: fail: not ready after 1s: 0 of 1 workloads ready: Deployment shop/web 0 of 1 ready, blocked on it does not exist',
     expecting(web),
     applied(10),
   ],
   [
     'it is deleted after it was seen',
-    '1000: fail: not ready after 1s: 0 of 1 ready: Deployment shop/web 0 of 1 ready, blocked on it does not exist',
+    '1000: fail: not ready after 1s: 0 of 1 workloads ready: Deployment shop/web 0 of 1 ready, blocked on it does not exist',
     expecting(web),
     saw(1, at(2, {})),
     applied(10, at(2, {})),
@@ -79,7 +79,7 @@ test.each<[what: string, expected: string, expectation: Expectation, ...Observat
   ],
   [
     'out of time names the first that is not ready',
-    '1000: fail: not ready after 1s: 1 of 2 ready: Deployment shop/web 0 of 1 ready, blocked on no ReplicaSet of its own yet',
+    '1000: fail: not ready after 1s: 1 of 2 workloads ready: Deployment shop/web 0 of 1 ready, blocked on no ReplicaSet of its own yet',
     expecting(web, seed),
     saw(1, job(done)),
     saw(1, at(2, {})),

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
+import { childEnvironment } from '../../../domain/child-environment.ts';
 
 /** An exec plugin that has not answered by now waits for a person or for a network that is not there. */
 export const pluginTimeout = 30_000;
@@ -62,10 +63,12 @@ function boundedExec(config: KubeConfig, timeout: number) {
     | ExecAuthenticator
     | undefined;
   if (authenticator === undefined) throw new Error('this client-node has no exec authenticator');
-  tellPlugin(config.getCurrentUser()?.exec as ExecPlugin | undefined);
+  const { exec, authProvider } = config.getCurrentUser() ?? {};
+  tellPlugin((exec ?? authProvider?.config?.['exec']) as ExecPlugin | undefined);
   let child: ChildProcess | undefined;
   authenticator.execFn = (command, args = [], options) => {
-    child = spawn(command, args, { ...options, detached: true });
+    const env = childEnvironment(options.env ?? {});
+    child = spawn(command, args, { ...options, env, detached: true });
     child.stdin?.end();
     return child;
   };
@@ -87,7 +90,10 @@ interface ExecPlugin {
   env?: readonly { readonly name: string; readonly value: string }[] | null;
 }
 
-/** What the plugin protocol tells a plugin; aws and gke plugins choose their answer's version by it. */
+/**
+ * What the plugin protocol tells a plugin; aws and gke plugins choose their answer's version by it. It also makes
+ * client-node put an environment together, which a plugin without settings of its own would simply inherit.
+ */
 function tellPlugin(exec: ExecPlugin | undefined): void {
   if (exec === undefined) return;
   const apiVersion = exec.apiVersion ?? 'client.authentication.k8s.io/v1';

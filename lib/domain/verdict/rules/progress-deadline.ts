@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../kubernetes.ts';
 import { conditionOf, observedGeneration, type Condition } from '../../workloads/conditions.ts';
-import { newestReplicaSet, type DeploymentSpec } from '../../workloads/deployment.ts';
+import { newestReplicaSet, replicaSetsOf, type DeploymentSpec } from '../../workloads/deployment.ts';
 import { describeObject } from '../../kubernetes.ts';
 import type { Case, Detection, Rule } from './rule.ts';
 
@@ -22,7 +22,7 @@ function detect({ id, object, progress, seen, earlier }: Case): Detection | unde
     return undefined;
 
   const named = /ReplicaSet "([^"]+)"/.exec(timedOut.message ?? '')?.[1];
-  const newest = newestReplicaSet(object, seen);
+  const newest = newestReplicaSet(object, replicaSetsOf(object, seen));
   if (named !== undefined && newest !== undefined && newest.metadata.name !== named) return undefined;
   const { progressDeadlineSeconds = 600 } =
     (object.spec as { progressDeadlineSeconds?: number } | undefined) ?? {};

@@ -55,3 +55,26 @@ function requestOf({ verb, requestURI, userAgent = '', user, objectRef, ...event
     at: Date.parse(event.requestReceivedTimestamp),
   };
 }
+
+export type Counted<Round> = Round & {
+  /** Of the round's identity, while it ran. */
+  readonly requests: readonly ApiRequest[];
+};
+
+/** A round with the requests that `user` made between its start and its end. */
+export const withRequests = <Round extends { readonly startedAt: number; readonly endedAt: number }>(
+  round: Round,
+  user: string | undefined,
+  requests: readonly ApiRequest[],
+): Counted<Round> => ({
+  ...round,
+  requests: requests.filter(
+    (each) => each.user === user && each.at >= round.startedAt && each.at <= round.endedAt,
+  ),
+});
+
+/** Requests as counts: `slipway get secrets: 3`. */
+export function compactRequests<Round>({ requests, ...round }: Counted<Round>): object {
+  const byWhat = Map.groupBy(requests, ({ client, verb, resource }) => `${client} ${verb} ${resource}`);
+  return { ...round, requests: Object.fromEntries([...byWhat].map(([what, all]) => [what, all.length])) };
+}

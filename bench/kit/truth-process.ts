@@ -13,6 +13,8 @@ export interface TruthOrder {
   readonly namespaces: readonly string[];
 }
 
+// Ctrl-C reaches the whole group: the parent tidies up, and then disconnects.
+process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 process.once('message', (order: TruthOrder) => {
   const agent = new Agent({ ca: order.ca, keepAlive: true });

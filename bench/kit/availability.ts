@@ -35,17 +35,23 @@ export function sightingOf({ metadata, spec, status = {} }: Deployment, at: numb
   return { namespace: metadata.namespace, name: metadata.name, stamp, available, at };
 }
 
+interface Known extends Sighting {
+  /** When the Deployment was first seen with this change. */
+  readonly changedAt: number;
+}
+
 /** Remembers since when each Deployment is in the state that it is in. */
 export class Sightings {
-  readonly #known = new Map<string, Map<string, Sighting>>();
+  readonly #known = new Map<string, Map<string, Known>>();
 
   add(sighting: Sighting): void {
     const { namespace, name } = sighting;
-    const inNamespace = this.#known.get(namespace) ?? new Map<string, Sighting>();
+    const inNamespace = this.#known.get(namespace) ?? new Map<string, Known>();
     this.#known.set(namespace, inNamespace);
     const before = inNamespace.get(name);
-    const same = before?.stamp === sighting.stamp && before.available === sighting.available;
-    if (!same) inNamespace.set(name, sighting);
+    const changedAt = before?.stamp === sighting.stamp ? before.changedAt : sighting.at;
+    if (changedAt === before?.changedAt && before.available === sighting.available) return;
+    inNamespace.set(name, { ...sighting, changedAt });
   }
 
   /** When the last of `count` Deployments became available with this change; undefined while one is not. */
@@ -54,5 +60,11 @@ export class Sightings {
       (sighting) => sighting.available && sighting.stamp === stamp,
     );
     return done.length < count ? undefined : Math.max(...done.map(({ at }) => at));
+  }
+
+  /** When the first of the namespace's Deployments was seen with this change; NaN while none is. */
+  changedAt(namespace: string, stamp: string): number {
+    const changed = [...(this.#known.get(namespace)?.values() ?? [])].filter((one) => one.stamp === stamp);
+    return changed.length === 0 ? Number.NaN : Math.min(...changed.map(({ changedAt }) => changedAt));
   }
 }

@@ -59,7 +59,12 @@ export class Truth implements Disposable {
     });
   }
 
+  /** When the first of them was seen with this change. Known once they are available. */
+  changedAt(namespace: string, stamp: string): number {
+    return this.#seen.changedAt(namespace, stamp);
+  }
+
   [Symbol.dispose](): void {
-    this.#process.disconnect();
+    if (this.#process.connected) this.#process.disconnect();
   }
 }

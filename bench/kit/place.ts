@@ -1,0 +1,50 @@
+/** Where one tool works: a namespace, an identity of its own, and a helm that is alone on its PATH. */
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identityIn, minimalRole } from '../../test/e2e/support/identity.ts';
+import type { Identity } from '../../test/e2e/support/identity.ts';
+import { TestNamespace } from '../../test/e2e/support/namespace.ts';
+import { tool } from '../../test/e2e/support/tools.ts';
+import type { Major } from '../../test/e2e/support/tools.ts';
+import { Pods } from './pods.ts';
+
+export class Place implements AsyncDisposable {
+  readonly namespace: TestNamespace;
+  readonly identity: Identity;
+  readonly pods: Pods;
+  /** Where files of this tool lie; goes at the end. */
+  readonly home: string;
+
+  private constructor(namespace: TestNamespace, identity: Identity, home: string) {
+    this.namespace = namespace;
+    this.identity = identity;
+    this.pods = new Pods(namespace);
+    this.home = home;
+  }
+
+  static async open(helm: Major): Promise<Place> {
+    const namespace = await TestNamespace.open();
+    const identity = await identityIn(namespace, minimalRole());
+    const place = new Place(namespace, identity, await mkdtemp(join(tmpdir(), 'slipway-bench-')));
+    await mkdir(place.bin);
+    await symlink(await tool(helm), join(place.bin, 'helm'));
+    await writeFile(place.kubeconfig, identity.kubeconfig, { mode: 0o600 });
+    return place;
+  }
+
+  /** Holds `helm` alone: first on PATH. */
+  get bin(): string {
+    return join(this.home, 'bin');
+  }
+
+  get kubeconfig(): string {
+    return join(this.home, 'kubeconfig');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.pods[Symbol.dispose]();
+    await this.namespace[Symbol.asyncDispose]();
+    await rm(this.home, { recursive: true, force: true });
+  }
+}

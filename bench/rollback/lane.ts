@@ -1,0 +1,127 @@
+/** One tool's release of the sample service: it is brought to the wrong version, and goes back by the tool. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import { OpenLoop } from '../../sandbox/demo/load.ts';
+import type { ServiceImage } from '../../sandbox/service/image.ts';
+import { tool } from '../../test/e2e/support/tools.ts';
+import { imageValues } from '../kit/image.ts';
+import { Place } from '../kit/place.ts';
+import { startTool, startTools } from '../kit/run-tool.ts';
+import type { Span, Started } from '../kit/run-tool.ts';
+import { startAction } from '../kit/step.ts';
+import type { Action } from '../kit/step.ts';
+import type { Tool } from './tools.ts';
+
+export interface Actions {
+  readonly deploy: Action;
+  readonly rollback: Action;
+}
+
+/** A version, and the mark by which the truth clock knows its pods. */
+export interface Version {
+  readonly image: ServiceImage;
+  readonly stamp: string;
+}
+
+const release = 'shop';
+const chart = 'sandbox/charts/shop';
+const replicas = 2;
+const requestsPerSecond = 20;
+
+export class Lane implements AsyncDisposable {
+  readonly tool: Tool;
+  readonly place: Place;
+  readonly #actions: Actions;
+  readonly #kubectl: string;
+  /** The record of what was shipped last; ours only. */
+  #record = '';
+
+  private constructor(contestant: Tool, place: Place, actions: Actions, kubectl: string) {
+    this.tool = contestant;
+    this.place = place;
+    this.#actions = actions;
+    this.#kubectl = kubectl;
+  }
+
+  static async open(contestant: Tool, actions: Actions): Promise<Lane> {
+    return new Lane(contestant, await Place.open(contestant.helm), actions, await tool('kubectl'));
+  }
+
+  get namespace(): string {
+    return this.place.namespace.name;
+  }
+
+  /** Ships a version, waits until it is ready and no pod of another one is left. */
+  async ship({ image, stamp }: Version): Promise<void> {
+    const values = join(this.place.home, 'values.yaml');
+    const pods = { replicas, image: imageValues(image), podAnnotations: { 'sandbox/stamp': stamp } };
+    const rollout = { maxSurge: replicas };
+    await writeFile(values, JSON.stringify({ ...pods, rollout, service: { type: 'NodePort' } }));
+    if (this.tool.way === 'ours') {
+      const inputs = {
+        release,
+        chart,
+        'values-files': values,
+        images: `image=${image.pinned}`,
+        timeout: '5m',
+      };
+      const { step } = await (await startAction(this.#actions.deploy, this.place, inputs)).ended;
+      this.#record = step.outputs['record'] ?? '';
+    } else {
+      await this.#helm('upgrade', release, chart, '--install', '--values', values).ended;
+    }
+    await this.settled();
+  }
+
+  /** Starts the way back. */
+  async goBack(): Promise<Started<Span>> {
+    const { way } = this.tool;
+    if (way === 'helm') return this.#helm('rollback', release);
+    if (way === 'kubectl') {
+      const object = [`deployment/${release}`, '--namespace', this.namespace];
+      const undo = [this.#kubectl, 'rollout', 'undo', ...object];
+      return startTools(
+        [undo, [this.#kubectl, 'rollout', 'status', ...object, '--timeout', '5m']],
+        this.place,
+      );
+    }
+    const reason = 'it answers with the wrong version';
+    const inputs = { release, from: this.#record, reason, timeout: '5m' };
+    return startAction(this.#actions.rollback, this.place, inputs);
+  }
+
+  /** When it was known where to go: our record says so; the others are told. Milliseconds since the epoch. */
+  async decidedAt({ startedAt }: Span): Promise<number> {
+    if (this.tool.way !== 'ours') return startedAt;
+    const seq = this.#record.slice(this.#record.lastIndexOf('#') + 1);
+    const secret = await this.place.namespace.get('v1 Secret', `slipway-${release}-${seq}`);
+    const data = secret?.['data'] as Readonly<Record<string, string>> | undefined;
+    const text = Buffer.from(data?.['record.json'] ?? '', 'base64').toString('utf8');
+    const { undo } = JSON.parse(text) as ReleaseRecord;
+    if (undo?.outcome !== 'success') throw new Error(`record ${this.#record} was not undone: ${text}`);
+    return Date.parse(undo.at);
+  }
+
+  /** Asks the service from now on, at a constant rate. */
+  async load(): Promise<OpenLoop> {
+    const service = await this.place.namespace.get('v1 Service', release);
+    const { ports = [] } = (service?.['spec'] ?? {}) as { readonly ports?: { readonly nodePort: number }[] };
+    const url = `http://127.0.0.1:${ports[0]?.nodePort}/version`;
+    return new OpenLoop({ url, perSecond: requestsPerSecond });
+  }
+
+  /** Resolves when just the pods that are wanted are there: what is on its way out must not slow the next. */
+  settled(): Promise<void> {
+    return this.place.pods.settled(replicas);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.place[Symbol.asyncDispose]();
+  }
+
+  #helm(...args: readonly string[]): Started<Span> {
+    const where = ['--namespace', this.namespace, '--wait', '--timeout', '5m'];
+    return startTool([join(this.place.bin, 'helm'), ...args, ...where], this.place);
+  }
+}
