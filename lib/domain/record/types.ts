@@ -62,6 +62,8 @@ export interface UndoClaim {
   /** Which part claimed it: `deploy-helm`, `deploy-helm post`, `rollback`. */
   readonly part: string;
   readonly toRevision: number;
+  /** The revision that the undo made: a copy of `toRevision`. */
+  readonly revision?: number;
   readonly outcome?: 'success' | 'failure' | 'inconclusive';
   readonly detail?: string;
 }

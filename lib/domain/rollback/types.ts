@@ -38,7 +38,11 @@ export interface Candidate {
   readonly status: string;
   /** What the revision stands for: its own record, or the one that a rollback made it a copy of. */
   readonly record?: ReleaseRecord;
+  /** The revision that was shipped with this content; itself, where it is no copy. */
+  readonly root: number;
   readonly images: Readonly<Record<string, string>>;
+  /** `shop 1.4.1`. */
+  readonly chart: string;
   readonly at: string;
   /** Who shipped it; empty where nobody recorded it. */
   readonly by: string;

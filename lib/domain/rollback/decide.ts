@@ -1,0 +1,130 @@
+/** Which state a rollback goes to, or why it does not. Pure: what it wants to know of a registry, it asks. */
+import { claimUndo } from '../record/transitions.ts';
+import type { Actor, ReleaseRecord } from '../record/types.ts';
+import { candidatesOf, hasStood, headOf, present } from './candidates.ts';
+import { choose } from './choose.ts';
+import type { Candidate, Decision, From, PastFacts, Refusal, To } from './types.ts';
+
+export type ImageFact = 'present' | 'gone' | 'unknown';
+
+export interface Wishes {
+  readonly from: From;
+  readonly to: To;
+  /** Who asks: its own open claim, or that of an earlier attempt of its run, is no other's. */
+  readonly by: Actor;
+  readonly force: boolean;
+  /** What the registry says of a candidate's images; undefined where it was not asked yet. */
+  readonly images?: (candidate: Candidate) => ImageFact | undefined;
+}
+
+/** The registry's answer is wanted before a decision: not knowing is an answer too. */
+export interface Asked {
+  readonly kind: 'ask-images';
+  readonly candidate: Candidate;
+}
+
+/**
+ * Decides by what the records and Helm's history say. A record undoes that release and no other; without `force`
+ * nothing that was rejected is ever gone back to. Unknown never blocks.
+ */
+export function decide(facts: PastFacts, wishes: Wishes): Decision | Asked {
+  const left = leave(facts, wishes);
+  if ('kind' in left) return left;
+  const { candidate: from, refusals: before } = left;
+  const chosen = choose(facts, from, wishes.to);
+  if ('refusal' in chosen) return outcome(from, undefined, [...before, chosen.refusal], wishes.force);
+  const { candidate: to, refusals } = chosen;
+  const image = wishes.images === undefined ? 'unknown' : wishes.images(to);
+  if (image === undefined) return { kind: 'ask-images', candidate: to };
+  const gone = image === 'gone' ? [imageGone(to)] : [];
+  return outcome(from, to, [...before, ...refusals, ...gone], wishes.force);
+}
+
+function outcome(
+  from: Candidate,
+  to: Candidate | undefined,
+  refusals: readonly Refusal[],
+  force: boolean,
+): Decision {
+  const stands = to === undefined || !force || refusals.some(({ forceable }) => !forceable);
+  if (to === undefined || (stands && refusals.length > 0)) return { kind: 'refuse', refusals };
+  return { kind: 'undo', from, to, overridden: refusals };
+}
+
+const imageGone = (to: Candidate): Refusal => ({
+  reason: `an image of revision ${to.revision} is no longer in its registry: ${Object.values(to.images).join(', ')}`,
+  remedy: 'push it again, choose another revision with to:, or force: true where the nodes still hold it',
+  forceable: true,
+});
+
+interface Leaving {
+  readonly candidate: Candidate;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What is to be left: what runs, or a given release when it is what runs. */
+function leave(facts: PastFacts, { from, by }: Wishes): Leaving | Decision {
+  const head = headOf(facts);
+  const running = candidatesOf(facts).find(({ revision }) => revision === head?.revision);
+  if (running === undefined) {
+    const remedy = 'nothing is installed: look with helm list --all; deploy-helm installs it';
+    return refuse({ reason: 'nothing runs that could be rolled back', remedy, forceable: false });
+  }
+  if (from.kind === 'running') return { candidate: running, refusals: halfWay(running) };
+
+  const record = facts.records.find(({ id }) => id === from.id);
+  if (record === undefined) {
+    const known = facts.records.map(({ id }) => id).slice(0, 3);
+    return refuse({
+      reason: `there is no record ${from.id}${known.length === 0 ? '' : `; the newest are ${known.join(', ')}`}`,
+      remedy: "give deploy-helm's output record, or from: running for whatever runs now",
+      forceable: false,
+    });
+  }
+  const over = whyOver(record, facts, running, by);
+  return over === undefined ? { candidate: running, refusals: [] } : { kind: 'skip', reason: over };
+}
+
+const refuse = (refusal: Refusal): Decision => ({ kind: 'refuse', refusals: [refusal] });
+
+/** A release's own rollback repairs what its killed helm left; an operator may be too early: helm may still work. */
+const halfWay = ({ revision, status }: Candidate): Refusal[] =>
+  status.startsWith('pending-')
+    ? [
+        {
+          reason: `revision ${revision} is ${status}: a helm was killed in the middle, or one is still running`,
+          remedy: 'make sure that no helm works on it, then force: true',
+          forceable: true,
+        },
+      ]
+    : [];
+
+/** Why there is nothing (left) to undo of a release; undefined when there is. */
+function whyOver(record: ReleaseRecord, facts: PastFacts, running: Candidate, by: Actor): string | undefined {
+  const { id, state, undo } = record;
+  if (state === 'rolled-back')
+    return `${id} is undone already${undo === undefined ? '' : `: ${undo.part} did it at ${undo.at}`}`;
+  if (state === 'abandoned') return `${id} was abandoned: ${record.reason ?? 'nothing had been applied'}`;
+  const claim = claimUndo(record, { by, at: '', part: 'rollback', toRevision: 0 });
+  if (claim.kind === 'taken')
+    return `${claim.by.part} of run ${claim.by.by.run} is undoing ${id} since ${claim.by.at}`;
+  if (!present(facts).records.includes(record) && record.installedAt !== undefined)
+    return `${id} belongs to an installation that was uninstalled since`;
+  const revision = revisionOf(record, facts);
+  if (revision === undefined) return `${id} was never applied: Helm has no revision of it`;
+  if (revision === running.revision || revision === running.root) return undefined;
+  const now = running.record === undefined ? '' : ` (${running.record.id})`;
+  return `${id} no longer runs: revision ${running.revision}${now} does`;
+}
+
+/**
+ * The revision of a release. A helm that was killed may have written one before the record could say so: it is the
+ * newest one, half-way or failed, that no record speaks of, and no release came after.
+ */
+function revisionOf(record: ReleaseRecord, facts: PastFacts): number | undefined {
+  if (record.revision !== undefined) return record.revision;
+  const newer = facts.records.some(({ seq, kind }) => seq > record.seq && kind === 'release');
+  const head = headOf(facts);
+  if (newer || head === undefined || hasStood(head)) return undefined;
+  return facts.records.some(({ revision }) => revision === head.revision) ? undefined : head.revision;
+}

@@ -1,0 +1,152 @@
+/** What is there to go back to. `→ 3`: goes to revision 3. */
+import type { History } from './history.ts';
+import { failed, live, minute, rec, rev, verdict } from './past.ts';
+
+export const stateHistories: readonly History[] = [
+  {
+    name: 'two verified, the newer runs',
+    records: [rec(1), rec(2)],
+    revisions: [rev(1), live(2)],
+    expected: '→ 1',
+  },
+  {
+    name: 'ready but the smoke test failed: the record from deploy-helm',
+    records: [rec(1), rec(2, { state: 'ready', verdicts: [verdict('fail')], expects: ['smoke-test'] })],
+    revisions: [rev(1), live(2)],
+    from: 2,
+    expected: '→ 1',
+  },
+  {
+    name: 'the one before was never verified: further back',
+    records: [rec(1), rec(2, { state: 'ready', expects: ['smoke-test'] }), rec(3)],
+    revisions: [rev(1), rev(2), live(3)],
+    expected: '→ 1',
+  },
+  {
+    name: 'the one before was rejected: further back, never revision − 1',
+    records: [rec(1), rec(2, { state: 'rejected', reason: '500s' }), rec(3, { state: 'ready' })],
+    revisions: [rev(1), failed(2), live(3)],
+    from: 3,
+    expected: '→ 1',
+  },
+  {
+    name: 'rejected, though Helm calls it superseded',
+    records: [rec(1), rec(2, { state: 'rejected' }), rec(3)],
+    revisions: [rev(1), rev(2), live(3)],
+    expected: '→ 1',
+  },
+  {
+    name: 'an abandoned release in between',
+    records: [rec(1), rec(2, { state: 'abandoned' }), rec(3)],
+    revisions: [rev(1), rev(2), live(3)],
+    expected: '→ 1',
+  },
+  {
+    name: 'first release',
+    records: [rec(1, { state: 'ready' })],
+    revisions: [live(1)],
+    expected: 'refuse: first release',
+  },
+  {
+    name: 'first release, forced: nothing to force',
+    records: [rec(1)],
+    revisions: [live(1)],
+    force: true,
+    expected: 'refuse: first release',
+  },
+  {
+    name: 'nothing is installed',
+    records: [],
+    revisions: [],
+    expected: 'refuse: nothing runs',
+  },
+  {
+    name: 'uninstalled, history kept',
+    records: [rec(1), rec(2)],
+    revisions: [rev(1, { status: 'uninstalled' })],
+    expected: 'refuse: nothing runs',
+  },
+  {
+    name: 'baseline only: what ran before Slipway',
+    records: [
+      rec(1, { kind: 'baseline', undoable: 'none', revision: 4 }),
+      rec(2, { state: 'ready', revision: 5 }),
+    ],
+    revisions: [rev(3), rev(4), live(5)],
+    from: 2,
+    expected: '→ 4',
+  },
+  {
+    name: 'no records at all: nobody proved anything',
+    records: [],
+    revisions: [rev(1), live(2)],
+    expected: 'refuse: 1 other revision can be named',
+  },
+  {
+    name: 'no records at all, but previous is asked for',
+    records: [],
+    revisions: [rev(1), live(2)],
+    to: { kind: 'previous' },
+    expected: '→ 1',
+  },
+  {
+    name: 'the verified revision was pruned by Helm',
+    records: [rec(1), rec(2, { state: 'ready' })],
+    revisions: [live(2)],
+    expected: 'refuse: Helm has pruned its revision 1',
+  },
+  {
+    name: 'pruned, an older verified one is left',
+    records: [rec(1), rec(2), rec(3)],
+    revisions: [rev(1), live(3)],
+    expected: '→ 1',
+  },
+  {
+    name: 'the image is gone',
+    records: [rec(1), rec(2)],
+    revisions: [rev(1), live(2)],
+    image: 'gone',
+    expected: 'refuse: no longer in its registry',
+  },
+  {
+    name: 'the image is gone, forced',
+    records: [rec(1), rec(2)],
+    revisions: [rev(1), live(2)],
+    image: 'gone',
+    force: true,
+    expected: '→ 1',
+  },
+  {
+    name: 'the registry does not answer: unknown never blocks',
+    records: [rec(1), rec(2)],
+    revisions: [rev(1), live(2)],
+    image: 'unknown',
+    expected: '→ 1',
+  },
+  {
+    name: 'the record does not exist',
+    records: [rec(1)],
+    revisions: [live(1)],
+    from: 'prod/shop#77',
+    expected: 'refuse: there is no record prod/shop#77',
+  },
+  {
+    name: 'the record of the running one was deleted: it can still be left',
+    records: [rec(1)],
+    revisions: [rev(1), live(2)],
+    expected: '→ 1',
+  },
+  {
+    name: 'records of an installation that was uninstalled since',
+    records: [rec(1, { installedAt: minute(-99) }), rec(2, { state: 'ready', revision: 2 })],
+    revisions: [rev(1), live(2)],
+    expected: 'refuse: nothing verified',
+  },
+  {
+    name: 'from a record of an installation that was uninstalled since',
+    records: [rec(1, { installedAt: minute(-99), state: 'ready' }), rec(2, { revision: 1 })],
+    revisions: [live(1)],
+    from: 1,
+    expected: 'skip: uninstalled since',
+  },
+];
