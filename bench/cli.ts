@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { interruptChildren } from './kit/children.ts';
 import { goalLine, holds } from './table.ts';
 import type { Benchmark, Goal } from './table.ts';
 
@@ -21,10 +22,20 @@ if (load === undefined) {
   process.exitCode = 2;
 } else {
   const { run } = await load();
-  const { tables, goals, rounds, draft = false } = await run(args, interruption());
+  const stopped = interruption();
+  try {
+    process.exitCode = await measure(name, run(args, stopped));
+  } catch (error) {
+    if (error !== stopped.reason) throw error;
+    process.exitCode = 130;
+  }
+}
+
+async function measure(name: string, measured: Promise<Benchmark>): Promise<number> {
+  const { tables, goals, rounds, draft = false } = await measured;
   if (!draft) await keep(name, goals, rounds);
   console.log([...tables, goals.map(goalLine).join('\n')].join('\n\n'));
-  process.exitCode = goals.every(holds) ? 0 : 1;
+  return goals.every(holds) ? 0 : 1;
 }
 
 async function keep(name: string, goals: readonly Goal[], rounds: unknown): Promise<void> {
@@ -40,9 +51,12 @@ async function keep(name: string, goals: readonly Goal[], rounds: unknown): Prom
 /** Ctrl-C ends the benchmark, and what it has put into the cluster goes; a second one does not wait for that. */
 function interruption(): AbortSignal {
   const stop = new AbortController();
-  process.once('SIGINT', () => {
-    console.error('interrupted: removing the namespaces of the benchmark');
-    stop.abort(new Error('interrupted'));
-  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      console.error(`${signal}: removing the namespaces of the benchmark`);
+      stop.abort(new Error('interrupted'));
+      interruptChildren();
+    });
+  }
   return stop.signal;
 }

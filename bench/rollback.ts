@@ -10,7 +10,7 @@ import { projectRoot } from '../scripts/bundle.ts';
 import { sandboxEnv } from '../sandbox/client.ts';
 import type { OpenLoop } from '../sandbox/demo/load.ts';
 import { serviceImage } from '../test/e2e/support/release.ts';
-import { compactRequests, endOf, requestsSince, withRequests } from './kit/audit.ts';
+import { compactRequests, counted } from './kit/audit.ts';
 import { orAborted } from './kit/or-aborted.ts';
 import { Truth } from './kit/truth.ts';
 import { goalsOf, tablesOf } from './rollback/figures.ts';
@@ -18,7 +18,7 @@ import type { Loads } from './rollback/figures.ts';
 import { Lane } from './rollback/lane.ts';
 import type { Actions } from './rollback/lane.ts';
 import { measuredReturn } from './rollback/round.ts';
-import type { Round } from './rollback/round.ts';
+import type { Counted, Round } from './rollback/round.ts';
 import { tools } from './rollback/tools.ts';
 import type { Benchmark } from './table.ts';
 
@@ -40,15 +40,11 @@ export async function run(args: readonly string[], signal: AbortSignal): Promise
     ),
   );
 
-  const start = await endOf(auditLog);
-  const { rounds, loads } = await race(lanes, count, truth, signal);
-  const users = new Map(lanes.map(({ tool, place }) => [tool.id, place.identity.user]));
-  const requests = await requestsSince(auditLog, start, new Set(users.values()));
-  const counted = rounds.map((round) => withRequests(round, users.get(round.tool), requests));
+  const { rounds, loads } = await race(lanes, count, truth, auditLog, signal);
   return {
-    tables: tablesOf(counted, loads),
-    goals: goalsOf(counted, loads),
-    rounds: { rounds: counted.map(compactRequests), loads },
+    tables: tablesOf(rounds, loads),
+    goals: goalsOf(rounds, loads),
+    rounds: { rounds: rounds.map(compactRequests), loads },
     draft: count < enough,
   };
 }
@@ -76,8 +72,9 @@ async function race(
   lanes: readonly Lane[],
   count: number,
   truth: Truth,
+  auditLog: string,
   signal: AbortSignal,
-): Promise<{ rounds: Round[]; loads: Loads }> {
+): Promise<{ rounds: Counted[]; loads: Loads }> {
   const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
   const all = (work: (lane: Lane) => Promise<void>): Promise<unknown> =>
     orAborted(Promise.all(lanes.map(work)), signal);
@@ -86,18 +83,19 @@ async function race(
   const clients = await Promise.all(
     lanes.map(async (lane) => ({ id: lane.tool.id, loop: await lane.load() })),
   );
-  const rounds: Round[] = [];
+  const rounds: Counted[] = [];
   try {
     for (let round = 0; round < count; round++) {
       await all((lane) => lane.ship({ image: v2, stamp: `wrong ${round}` }));
       const turn = round % lanes.length;
       for (const lane of [...lanes.slice(turn), ...lanes.slice(0, turn)]) {
-        const measured = await orAborted(measuredReturn(lane, round, 'right', truth), signal);
+        const measure = () => measuredReturn(lane, round, 'right', truth);
+        const measured = await orAborted(counted(auditLog, lane.place.identity.user, measure), signal);
         rounds.push(measured);
         console.error(lineOf(measured));
       }
-      await all((lane) => lane.settled());
     }
+    await all((lane) => lane.settled());
   } finally {
     await stopAll(clients);
   }

@@ -8,6 +8,7 @@ import type { GitHubDeployments } from '../../lib/ports/github.ts';
 import type { Locks, Records } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { withLock } from '../../lib/steps/locked.ts';
+import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
 import type { Begun, Left } from './left.ts';
 import { takeBack } from './take-back.ts';
 import type { TakeBackPorts, TakenBack } from './take-back.ts';
@@ -34,11 +35,6 @@ interface Finished {
   readonly good: boolean;
   readonly reason: string;
 }
-
-/** GitHub gives all `always()` steps and posts of a cancelled job five minutes together; this leaves room to write. */
-const postBudget: Milliseconds = 270_000;
-/** With less than this a roll-out cannot be watched to its end: then it is only applied. */
-const leastBudget: Milliseconds = 15_000;
 
 const why = 'the run ended before the release was proven';
 

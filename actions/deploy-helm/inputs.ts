@@ -7,6 +7,7 @@ import type { ImagePlacement } from '../../lib/domain/images/place.ts';
 import { readChartAccess, readChartSource } from '../../lib/domain/inputs/chart.ts';
 import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.ts';
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
+import { readRelease } from '../../lib/domain/inputs/release.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
 
 export const inputNames: readonly string[] = [
@@ -71,8 +72,6 @@ const instead = {
   force: 'use force-conflicts, or delete the object by hand',
   token: 'use server-token for the cluster, github-token for GitHub',
 };
-
-const releaseForm = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /** Everything that one run of deploy-helm was asked to do. */
 export interface Inputs {
@@ -157,23 +156,4 @@ export function parseInputs(
     lockTakeover: reader.choice('lock-takeover', ['proven', 'expired']),
     extraArgs: extraArgs.args,
   });
-}
-
-function readRelease(reader: InputReader): ReleaseRef {
-  const [name, namespace] = [reader.required('release'), reader.required('namespace')];
-  if (name !== '' && (!releaseForm.test(name) || name.length > 53)) {
-    reader.fault({
-      input: 'release',
-      value: JSON.stringify(name),
-      problem: 'lower-case letters, digits and dashes, at most 53',
-    });
-  }
-  if (namespace !== '' && (!releaseForm.test(namespace) || namespace.length > 63)) {
-    reader.fault({
-      input: 'namespace',
-      value: JSON.stringify(namespace),
-      problem: 'lower-case letters, digits and dashes, at most 63',
-    });
-  }
-  return { name, namespace };
 }

@@ -4,7 +4,7 @@ import { parseInputs, secretInputs } from './inputs.ts';
 import { post } from './post.ts';
 import { report } from './report.ts';
 import { deployHelm } from './run.ts';
-import { wireMain } from './wire.ts';
+import { wireDeploy } from './wire.ts';
 
 const action = {
   name: 'deploy-helm',
@@ -15,4 +15,4 @@ const action = {
   report,
 };
 
-await mainOrPost(() => runAction(action, wireMain), post);
+await mainOrPost(() => runAction(action, wireDeploy), post);

@@ -115,12 +115,15 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   const missing = missingImages(inputs.images, { ...hookImages, ...images });
   if (missing.length > 0) throw new ConfigurationError(missing);
 
-  const [unwatched, unproven] = await inOrderOfBlame([
+  const allowed = inOrderOfBlame([
     namespaceExists
       ? checkPermissions(ports.kube, release.namespace, manifest, { gated, hooks }, inputs)
       : Promise.resolve([]),
     checkImagesExist(ports, release.namespace, manifest.objects, { ...hookImages, ...images }),
   ]);
+  // Compared while the API answers.
+  const diff = diffManifests(previous?.manifest ?? '', rendered.manifest);
+  const [unwatched, unproven] = await allowed;
   return {
     helm,
     chart: found,
@@ -139,7 +142,7 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
     installedAt: revision?.installedAt,
     images,
     valuesHash,
-    diff: diffManifests(previous?.manifest ?? '', rendered.manifest),
+    diff,
     advice: adviceFor(manifest.objects),
     warnings: [
       ...size,

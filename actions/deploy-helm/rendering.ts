@@ -22,7 +22,7 @@ export interface Rendering extends AsyncDisposable {
 interface Needs {
   readonly authored: Promise<Authored>;
   readonly chart: Promise<Chart>;
-  /** A cluster that does not answer, or refuses us, is told by our own client: in seconds, and better. */
+  /** Not waited for: a cluster that does not answer is told by our own client, in seconds, and then helm is ended. */
   readonly server: Promise<{ readonly gitVersion: string }>;
 }
 
@@ -34,10 +34,15 @@ export function beginRendering(
 ): Rendering {
   const over = new AbortController();
   const render = async (): Promise<Rendered> => {
-    const [texts, found, { gitVersion }] = await Promise.all([authored, chart, server]);
+    const [texts, found] = await Promise.all([authored, chart]);
     const values = await writeValues(inputs, texts, placed(inputs, found, texts), files);
-    const intent = { ...intentOf(inputs, found, values.files), kubeVersion: gitVersion };
-    const rendered = await helm.render(intent, { signal: AbortSignal.any([signal, over.signal]) });
+    const intent = intentOf(inputs, found, values.files);
+    const kubeVersion = server.then(({ gitVersion }) => gitVersion);
+    kubeVersion.catch(() => undefined);
+    const rendered = await helm.render(intent, {
+      signal: AbortSignal.any([signal, over.signal]),
+      kubeVersion,
+    });
     return { intent, valuesHash: values.hash, rendered };
   };
   const done = render();

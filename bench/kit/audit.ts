@@ -61,17 +61,20 @@ export type Counted<Round> = Round & {
   readonly requests: readonly ApiRequest[];
 };
 
-/** A round with the requests that `user` made between its start and its end. */
-export const withRequests = <Round extends { readonly startedAt: number; readonly endedAt: number }>(
-  round: Round,
-  user: string | undefined,
-  requests: readonly ApiRequest[],
-): Counted<Round> => ({
-  ...round,
-  requests: requests.filter(
-    (each) => each.user === user && each.at >= round.startedAt && each.at <= round.endedAt,
-  ),
-});
+/** Measures a round, and what `user` asked of the API between its start and its end. */
+export async function counted<Round extends { readonly startedAt: number; readonly endedAt: number }>(
+  log: string,
+  user: string,
+  measure: () => Promise<Round>,
+): Promise<Counted<Round>> {
+  const start = await endOf(log);
+  const round = await measure();
+  const requests = await requestsSince(log, start, new Set([user]));
+  return {
+    ...round,
+    requests: requests.filter(({ at }) => at >= round.startedAt && at <= round.endedAt),
+  };
+}
 
 /** Requests as counts: `slipway get secrets: 3`. */
 export function compactRequests<Round>({ requests, ...round }: Counted<Round>): object {

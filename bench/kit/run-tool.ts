@@ -1,6 +1,7 @@
 /** A program that is measured: when it was started, when it was gone. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
+import { whileRunning } from './children.ts';
 import type { Place } from './place.ts';
 
 /** Milliseconds since the epoch. */
@@ -36,7 +37,8 @@ export function startTool([program = '', ...args]: readonly string[], place: Pla
       });
     });
   });
-  return { pid: () => child.pid ?? 0, ended };
+  const pid = (): number => child.pid ?? 0;
+  return { pid, ended: whileRunning(pid, ended) };
 }
 
 /** One after the other, as `a && b` in a shell. */

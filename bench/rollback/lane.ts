@@ -24,6 +24,12 @@ export interface Version {
   readonly stamp: string;
 }
 
+/** Milliseconds since the epoch. */
+export interface WentBack extends Span {
+  /** It was known where to go; the start for a tool that is told. */
+  readonly decidedAt: number;
+}
+
 const release = 'shop';
 const chart = 'sandbox/charts/shop';
 const replicas = 2;
@@ -75,32 +81,10 @@ export class Lane implements AsyncDisposable {
   }
 
   /** Starts the way back. */
-  async goBack(): Promise<Started<Span>> {
-    const { way } = this.tool;
-    if (way === 'helm') return this.#helm('rollback', release);
-    if (way === 'kubectl') {
-      const object = [`deployment/${release}`, '--namespace', this.namespace];
-      const undo = [this.#kubectl, 'rollout', 'undo', ...object];
-      return startTools(
-        [undo, [this.#kubectl, 'rollout', 'status', ...object, '--timeout', '5m']],
-        this.place,
-      );
-    }
-    const reason = 'it answers with the wrong version';
-    const inputs = { release, from: this.#record, reason, timeout: '5m' };
-    return startAction(this.#actions.rollback, this.place, inputs);
-  }
-
-  /** When it was known where to go: our record says so; the others are told. Milliseconds since the epoch. */
-  async decidedAt({ startedAt }: Span): Promise<number> {
-    if (this.tool.way !== 'ours') return startedAt;
-    const seq = this.#record.slice(this.#record.lastIndexOf('#') + 1);
-    const secret = await this.place.namespace.get('v1 Secret', `slipway-${release}-${seq}`);
-    const data = secret?.['data'] as Readonly<Record<string, string>> | undefined;
-    const text = Buffer.from(data?.['record.json'] ?? '', 'base64').toString('utf8');
-    const { undo } = JSON.parse(text) as ReleaseRecord;
-    if (undo?.outcome !== 'success') throw new Error(`record ${this.#record} was not undone: ${text}`);
-    return Date.parse(undo.at);
+  async goBack(): Promise<Started<WentBack>> {
+    if (this.tool.way === 'ours') return this.#rollback();
+    const { pid, ended } = this.tool.way === 'helm' ? this.#helm('rollback', release) : this.#undo();
+    return { pid, ended: ended.then((span) => ({ ...span, decidedAt: span.startedAt })) };
   }
 
   /** Asks the service from now on, at a constant rate. */
@@ -118,6 +102,33 @@ export class Lane implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.place[Symbol.asyncDispose]();
+  }
+
+  #undo(): Started<Span> {
+    const object = [`deployment/${release}`, '--namespace', this.namespace];
+    const undo = [this.#kubectl, 'rollout', 'undo', ...object];
+    return startTools([undo, [this.#kubectl, 'rollout', 'status', ...object, '--timeout', '5m']], this.place);
+  }
+
+  async #rollback(): Promise<Started<WentBack>> {
+    const reason = 'it answers with the wrong version';
+    const inputs = { release, from: this.#record, reason, timeout: '5m' };
+    const { pid, ended } = await startAction(this.#actions.rollback, this.place, inputs);
+    const wentBack = async (): Promise<WentBack> => {
+      const { step, ...span } = await ended;
+      if (step.outputs['rolled-back'] !== 'true') throw new Error(`nothing was undone:\n${step.shown}`);
+      return { ...span, decidedAt: await this.#madeAt(step.outputs['record'] ?? '') };
+    };
+    return { pid, ended: wentBack() };
+  }
+
+  /** A rollback opens its own record as soon as it knows where to go. */
+  async #madeAt(record: string): Promise<number> {
+    const seq = record.slice(record.lastIndexOf('#') + 1);
+    const secret = await this.place.namespace.get('v1 Secret', `slipway-${release}-${seq}`);
+    const data = secret?.['data'] as Readonly<Record<string, string>> | undefined;
+    const text = Buffer.from(data?.['record.json'] ?? '', 'base64').toString('utf8');
+    return Date.parse((JSON.parse(text) as ReleaseRecord).createdAt);
   }
 
   #helm(...args: readonly string[]): Started<Span> {

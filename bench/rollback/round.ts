@@ -3,9 +3,9 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { Counted as WithRequests } from '../kit/audit.ts';
 import { Meter } from '../kit/process-cost.ts';
 import { pauseOf } from '../kit/beat.ts';
-import type { Span, Started } from '../kit/run-tool.ts';
+import type { Started } from '../kit/run-tool.ts';
 import type { Truth } from '../kit/truth.ts';
-import type { Lane } from './lane.ts';
+import type { Lane, WentBack } from './lane.ts';
 
 /** Times are milliseconds since the epoch. The fault is visible when the tool is started. */
 export interface Round {
@@ -27,13 +27,12 @@ export type Counted = WithRequests<Round>;
 
 export async function measuredReturn(lane: Lane, round: number, stamp: string, truth: Truth): Promise<Round> {
   await after(pauseOf(round));
-  let started: Started<Span> | undefined;
+  let started: Started<WentBack> | undefined;
   using meter = new Meter(() => started?.pid() ?? 0);
   started = await lane.goBack();
-  const { startedAt, endedAt } = await started.ended;
+  const { startedAt, decidedAt, endedAt } = await started.ended;
   const { cost } = meter;
   const availableAt = await truth.lastAvailable(lane.namespace, stamp, 1);
   const changedAt = truth.changedAt(lane.namespace, stamp);
-  const decidedAt = await lane.decidedAt({ startedAt, endedAt });
   return { tool: lane.tool.id, round, startedAt, decidedAt, changedAt, availableAt, endedAt, ...cost };
 }

@@ -23,3 +23,9 @@ export const kubeconfigOf = ({ server, ca, token }: ClusterAccess & { readonly k
     ],
     users: [{ name: 'slipway', user: { token } }],
   });
+
+/** The file and context that tools are given; an empty file where they find the pod's own account by themselves. */
+export const kubeconfigAt = (access: ClusterAccess): { kubeconfig: string; context?: string } =>
+  access.kind === 'file'
+    ? { kubeconfig: access.path, ...(access.context === undefined ? {} : { context: access.context }) }
+    : { kubeconfig: '' };

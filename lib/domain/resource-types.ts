@@ -63,3 +63,10 @@ function typeOf([groupVersion, plural, kind, scope]: Row): ResourceType {
 /** Where a built-in kind is served; undefined for custom resources. */
 export const builtInType = (object: Pick<KubeObject, 'apiVersion' | 'kind'>): ResourceType | undefined =>
   types.get(`${object.apiVersion}/${object.kind}`);
+
+/** The same for a kind that our own code names: not to know it is a defect. */
+export function knownType(apiVersion: string, kind: string): ResourceType {
+  const type = builtInType({ apiVersion, kind });
+  if (type === undefined) throw new Error(`${apiVersion} ${kind} is missing in resource-types.ts`);
+  return type;
+}

@@ -27,8 +27,6 @@ export interface ReleaseIntent {
   readonly wait: 'none' | 'hooks';
   readonly timeout: Milliseconds;
   readonly extraArgs: readonly string[];
-  /** The cluster's version: for rendering without the cluster, when the chart's own CRDs are not there yet. */
-  readonly kubeVersion?: string;
   /** The render of this very intent was held against the API's schemas: helm need not load them a second time. */
   readonly validated?: boolean;
   /** `helm history` description; ours names the record. */
@@ -69,6 +67,11 @@ export interface HelmRun {
   readonly signal?: AbortSignal;
 }
 
+export interface RenderRun extends HelmRun {
+  /** The cluster's version, however late it comes: for a chart whose own CRDs are not there yet. */
+  readonly kubeVersion?: Promise<string>;
+}
+
 export interface Helm {
   version(): Promise<HelmVersion>;
   /** Fetches where it must; throws TargetError (unknown chart or version, refused credentials), each with a remedy. */
@@ -80,7 +83,7 @@ export interface Helm {
   /** The manifests in `crds/` of the chart and its subcharts, which helm installs once and never upgrades. */
   crds(chart: Chart): Promise<string>;
   /** Renders against the cluster without changing it (`--dry-run=server`). */
-  render(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
+  render(intent: ReleaseIntent, run?: RenderRun): Promise<HelmRelease>;
   upgrade(intent: ReleaseIntent, run?: HelmRun): Promise<HelmRelease>;
   rollback(
     release: ReleaseRef,

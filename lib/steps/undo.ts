@@ -1,7 +1,7 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import { CancelledError, TargetError, UnreachableError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
-import type { ReleaseRef } from '../domain/kubernetes.ts';
+import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
 import { claimUndo, closeUndo } from '../domain/record/transitions.ts';
 import type { Actor, UndoClaim } from '../domain/record/types.ts';
 import { chooseTargets } from '../domain/verdict/targets.ts';
@@ -9,8 +9,10 @@ import type { Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Helm, ReleaseHistory } from '../ports/helm.ts';
 import type { Kube } from '../ports/kube.ts';
+import type { Log } from '../ports/log.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { RunningImages, Watcher } from '../ports/rollout.ts';
+import { findStuckPods, freeStuckPods } from './free-stuck-pods.ts';
 import type { Journal } from './journal.ts';
 import { readBack, whyNotAsked } from './read-back.ts';
 import type { ReadBack } from './read-back.ts';
@@ -25,6 +27,7 @@ export interface UndoPorts {
   readonly watcher: Watcher;
   readonly running: RunningImages;
   readonly registry: Registry;
+  readonly log: Log;
 }
 
 export interface UndoOrder {
@@ -46,6 +49,8 @@ export interface UndoOrder {
   readonly ignore: readonly string[];
   /** As for the upgrade that is undone. */
   readonly forceConflicts: boolean;
+  /** Deletes pods that never became ready on the revision that is left, where they keep a StatefulSet from moving. */
+  readonly freeStuckPods?: boolean;
   readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
   readonly signal?: AbortSignal;
 }
@@ -53,6 +58,8 @@ export interface UndoOrder {
 export interface Undone {
   readonly kind: 'undone' | 'not undone' | 'not proven' | 'already claimed';
   readonly to: number;
+  /** The revision that Helm made of it: a copy of `to`. */
+  readonly revision?: number;
   readonly detail: string;
   readonly verdict?: Verdict;
   /** What runs after it, read back. */
@@ -98,8 +105,9 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
       ({ verdict }) => verdict.outcome,
     );
     const { outcome, reason } = proof.verdict;
-    await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason));
-    const detail = outcome === 'pass' ? `back on what revision ${order.to} was, ${reason}` : reason;
+    await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason, proof.revision));
+    const detail =
+      outcome === 'pass' ? `revision ${proof.revision} brings back revision ${order.to}, ${reason}` : reason;
     const failed = order.proof === 'later' ? 'not proven' : 'not undone';
     return ended(outcome === 'pass' ? 'undone' : failed, order.to, detail, proof);
   } catch (error) {
@@ -115,11 +123,12 @@ const undoOutcomes = { pass: 'success', fail: 'failure', inconclusive: 'inconclu
 
 interface Proof {
   readonly verdict: Verdict;
+  readonly revision?: number;
   readonly running?: ReadBack;
 }
 
 async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
-  const { release, to, failed, reason, wasDeployed, timeout, forceConflicts } = order;
+  const { release, to, reason, wasDeployed, timeout, forceConflicts } = order;
   const target = await ports.history.read(release, to);
   if (target === undefined) {
     throw new TargetError(`revision ${to} is no longer in Helm's history`, {
@@ -127,30 +136,67 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
       remedy: 'fix forward, or raise history-max so that verified revisions are kept',
     });
   }
-  if (failed !== undefined) {
+  if (order.failed !== undefined) {
     const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
-    await ports.history.writeBack(release, { failed, reason, ...restored });
+    await ports.history.writeBack(release, { failed: order.failed, reason, ...restored });
   }
   const signal = order.signal === undefined ? {} : { signal: order.signal };
-  const apply = (): Promise<void> =>
+  const rollback = (): Promise<void> =>
     ports.helm.rollback(release, to, { timeout, wait: 'none', forceConflicts }, signal);
   if (order.proof === 'later') {
-    await apply();
-    return { verdict: notLookedAt(to, ports.clock) };
+    await rollback();
+    return { verdict: notLookedAt(to, ports.clock), ...(await madeBy(release, to, ports.history)) };
   }
   const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
   const { gated, advisory } = chooseTargets(objects, order);
+  const apply = async (): Promise<void> => {
+    await rollback();
+    if (order.freeStuckPods === true) await freeStuckPods(gated, ports);
+  };
   const { verdict, running: seen } = await rollOut(
     { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
     ports,
   );
-  if (verdict.outcome === 'fail') await tellHelm(release, to, verdict.reason, ports.history);
-  if (verdict.outcome !== 'pass') return { verdict };
+  const made = await madeBy(release, to, ports.history);
+  if (verdict.outcome === 'fail')
+    return { verdict: await failed(verdict, order, made, gated, ports), ...made };
+  if (verdict.outcome !== 'pass') return { verdict, ...made };
 
   const expected = { gated, objects, images: renderedImages(objects) };
   const running = await readBack(release, expected, ports, seen);
-  if (running.outcome === 'pass') return { verdict, running };
-  return { verdict: { ...verdict, outcome: running.outcome, reason: whyNotAsked(running) }, running };
+  if (running.outcome === 'pass') return { verdict, running, ...made };
+  const whyNot = whyNotAsked(running);
+  return { verdict: { ...verdict, outcome: running.outcome, reason: whyNot }, running, ...made };
+}
+
+/** The revision that helm wrote for going back; none where it refused before. */
+async function madeBy(
+  release: ReleaseRef,
+  to: number,
+  history: ReleaseHistory,
+): Promise<{ readonly revision?: number }> {
+  const [newest] = await history.list(release);
+  return newest === undefined || newest.revision === to ? {} : { revision: newest.revision };
+}
+
+/** Helm calls its rollback deployed as soon as it is applied; one that never became ready must not stay so. */
+async function failed(
+  verdict: Verdict,
+  { release, to }: UndoOrder,
+  { revision }: { readonly revision?: number },
+  gated: readonly ObjectId[],
+  ports: UndoPorts,
+): Promise<Verdict> {
+  if (revision !== undefined)
+    await ports.history.writeBack(release, { failed: revision, reason: verdict.reason, restored: to });
+  const stuck = await findStuckPods(gated, ports);
+  if (stuck.length === 0) return verdict;
+  const pods = stuck.map(({ metadata }) => metadata.name).join(', ');
+  const remedy = 'rollback with free-stuck-pods: true deletes such pods';
+  return {
+    ...verdict,
+    reason: `${verdict.reason}; ${pods} never became ready on the revision that is left, and the StatefulSet waits for it: ${remedy}`,
+  };
 }
 
 const notLookedAt = (to: number, clock: Clock): Verdict => ({
@@ -160,15 +206,3 @@ const notLookedAt = (to: number, clock: Clock): Verdict => ({
   at: clock.now(),
   workloads: [],
 });
-
-/** Helm calls its rollback deployed as soon as it is applied; one that never became ready must not stay so. */
-async function tellHelm(
-  release: ReleaseRef,
-  to: number,
-  reason: string,
-  history: ReleaseHistory,
-): Promise<void> {
-  const [newest] = await history.list(release);
-  if (newest === undefined || newest.revision === to) return;
-  await history.writeBack(release, { failed: newest.revision, reason, restored: to });
-}

@@ -57,9 +57,9 @@ async function run(
   actions: ReadonlyMap<string, string>,
   scratch: string,
 ): Promise<WorkflowRun> {
-  const { act, helm3, helm4 } = await ensureTools(['act', 'helm3', 'helm4']);
+  const { act, helm3, helm4, kubectl } = await ensureTools(['act', 'helm3', 'helm4', 'kubectl']);
   const args = await argumentsFor(order, workflow, actions, scratch);
-  const env = await environmentFor(order, order.helm === 3 ? helm3 : helm4, scratch);
+  const env = await environmentFor(order, { helm: order.helm === 3 ? helm3 : helm4, kubectl }, scratch);
   const log = new ActLog(order.onLine);
   const startedAt = Date.now();
   const code = await actRun(act, args, { cwd: order.repository.path, env }, log, order.signal);
@@ -130,10 +130,10 @@ async function ownFile(folder: string, name: string, text: string): Promise<stri
   return path;
 }
 
-/** Node 24 and helm come first on PATH: act takes whatever `node` is there, a hosted runner has a helm. */
+/** Node 24, helm and kubectl come first on PATH: act takes whatever `node` is there, a hosted runner has the others. */
 async function environmentFor(
   order: WorkflowOrder,
-  helm: string,
+  { helm, kubectl }: { helm: string; kubectl: string },
   scratch: string,
 ): Promise<Record<string, string>> {
   const [bin, home, temporary] = ['bin', 'home', 'tmp'].map((name) => join(scratch, name)) as [
@@ -144,6 +144,7 @@ async function environmentFor(
   for (const folder of [bin, home, temporary, order.artifactFolder]) await mkdir(folder, { recursive: true });
   await symlink(nodeBinary(), join(bin, 'node'));
   await symlink(helm, join(bin, 'helm'));
+  await symlink(kubectl, join(bin, 'kubectl'));
   return {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: home,

@@ -7,13 +7,11 @@ import { down, up } from '../launch.ts';
 import { stateDirectory } from '../layout.ts';
 import { ownCluster } from '../own-cluster.ts';
 import { startProgress } from '../progress.ts';
-import type { Progress } from '../progress.ts';
-import { pushServiceImage } from '../service/image.ts';
 import { ensureTools } from '../tools.ts';
 import { page } from './page/page.ts';
 import { onStage } from './stage.ts';
-import { tellStory } from './story.ts';
-import type { Chapter, Images } from './story.ts';
+import { storyImages, tellStory } from './story.ts';
+import type { Chapter } from './story.ts';
 import { closingTable } from './table.ts';
 
 const { values } = parseArgs({
@@ -52,7 +50,8 @@ async function demo(helm: 3 | 4): Promise<number> {
     await up(stateDirectory(process.env), progress);
     await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
   });
-  const images = await timed('three images', () => pushImages(progress));
+  const images = await timed('three images', () => storyImages(sandboxEnv().registry));
+  for (const { pinned } of Object.values(images)) progress.say('image', pinned);
   const chapters: Chapter[] = [];
   const onLine = (job: string, line: string): void => {
     if (!values.quiet && job !== 'act') progress.say(job, line);
@@ -67,21 +66,11 @@ async function demo(helm: 3 | 4): Promise<number> {
       for (const difference of differs) progress.say('story', `  ${difference}`);
       parts.push([title, run.endedAt - run.startedAt]);
     }
+    // Told before the stage is cleared: nobody needs to wait for that.
+    writeFileSync(reportFile, page({ chapters, helm: `Helm ${helm}`, madeAt: new Date() }));
+    console.log(`\n${closingTable(parts, chapters)}\n\nrun pages: ${reportFile}\n`);
+    progress.say('story', 'clearing the stage');
   });
-  if (values.down) await timed('sandbox down', () => down(stateDirectory(process.env), progress));
-
-  writeFileSync(reportFile, page({ chapters, helm: `Helm ${helm}`, madeAt: new Date() }));
-  console.log(`\n${closingTable(parts, chapters)}\n\nrun pages: ${reportFile}`);
+  if (values.down) await down(stateDirectory(process.env), progress);
   return chapters.length === 3 && chapters.every(({ differs }) => differs.length === 0) ? 0 : 1;
-}
-
-async function pushImages(progress: Progress): Promise<Images> {
-  const { registry } = sandboxEnv();
-  const [v1, v2, v3] = [
-    await pushServiceImage({ registry, version: 'v1' }),
-    await pushServiceImage({ registry, version: 'v2' }),
-    await pushServiceImage({ registry, version: 'v3', faults: { FAULT_NEVER_READY: 'true' } }),
-  ];
-  for (const { pinned } of [v1, v2, v3]) progress.say('image', pinned);
-  return { v1, v2, v3 };
 }

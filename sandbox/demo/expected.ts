@@ -14,47 +14,80 @@ export async function shippedEverywhere(shipped: Shipped, image: ServiceImage): 
   const { run } = shipped;
   if (run.result !== 'success') return [`the workflow ended in ${run.result}`, ...saidBy(run)];
   const each = environments.map(async (environment) => {
-    const { result = '', images = '' } = stepOf(jobOf(run, environment), 'deploy').outputs;
-    const state = await recordedState(run, environment);
+    const job = jobOf(run, environment);
+    const { result = '', images = '' } = stepOf(job, 'deploy').outputs;
+    const { result: answered = '' } = stepOf(job, 'smoke').outputs;
+    const { state } = await recorded(run, environment);
     return [
       ...unless(result === 'success', `deploy-helm says "${result}" in ${environment}`),
+      ...unless(answered === 'success', `smoke-test says "${answered}" in ${environment}`),
       ...unless(
         images.includes(image.digest),
         `${environment} runs ${images || 'nothing known'}, not ${image.digest}`,
       ),
-      ...unless(state === 'ready' || state === 'verified', `the record of ${environment} says ${state}`),
-      ...deploymentIs(shipped, environment, 'success'),
+      ...unless(state === 'verified', `the record of ${environment} says ${state}`),
+      ...unless(stepOf(job, 'rollback').result === 'skipped', `something was rolled back in ${environment}`),
+      ...deploymentIs(shipped, environment, 'deploy', 'success'),
     ];
   });
   return [...(await Promise.all(each)).flat(), ...shipped.refusedByGitHub];
 }
 
-/** What is not as a release should be that was called and undone in staging and never reached production. */
-export async function undoneInStaging(shipped: Shipped, image: ServiceImage): Promise<string[]> {
+/** What is not as it should be with a release that staging's smoke test caught, and that never reached production. */
+export async function caughtInStaging(shipped: Shipped, image: ServiceImage): Promise<string[]> {
   const { run } = shipped;
-  if (run.result !== 'failure')
-    return ['the workflow ended in success, with an image that never becomes ready'];
-  const { result = '', images = '' } = stepOf(jobOf(run, 'staging'), 'deploy').outputs;
+  if (run.result !== 'failure') return ['the workflow ended in success, with an image that answers wrongly'];
+  const job = jobOf(run, 'staging');
+  const [deploy, smoke] = [stepOf(job, 'deploy').outputs, stepOf(job, 'smoke').outputs];
   const production = jobOf(run, 'production').result;
-  const state = await recordedState(run, 'staging');
   return [
-    ...unless(result === 'failure', `deploy-helm says "${result}" in staging`),
-    ...unless(!images.includes(image.digest), 'the image that was undone is said to run in staging'),
-    ...unless(state === 'rolled-back', `the record of staging says ${state}`),
+    ...unless(deploy['result'] === 'success', `deploy-helm says "${deploy['result'] ?? ''}" in staging`),
+    ...unless(deploy['images']?.includes(image.digest) ?? false, 'the image that was asked for never ran'),
+    ...unless(smoke['result'] === 'failure', `smoke-test says "${smoke['result'] ?? ''}" in staging`),
+    ...(await wentBack(shipped, 'staging', 'staging')),
+    ...deploymentIs(shipped, 'staging', 'deploy', 'failure'),
     ...unless(production === 'skipped', `production was not skipped: ${production}`),
-    ...deploymentIs(shipped, 'staging', 'failure'),
+  ];
+}
+
+/** What is not as it should be with a rollback that somebody ordered by the emergency workflow. */
+export async function wentBackOnDemand(shipped: Shipped, environment: EnvironmentName): Promise<string[]> {
+  const { run } = shipped;
+  if (run.result !== 'success') return [`the workflow ended in ${run.result}`, ...saidBy(run)];
+  return wentBack(shipped, 'rollback', environment);
+}
+
+/** The step `rollback` of a job, its record and its GitHub Deployment. */
+async function wentBack(shipped: Shipped, job: string, environment: EnvironmentName): Promise<string[]> {
+  const { outputs } = stepOf(jobOf(shipped.run, job), 'rollback');
+  const { kind, state } = await recorded(shipped.run, environment);
+  const said = (name: string, wanted: string): string[] =>
+    unless(outputs[name] === wanted, `rollback of ${environment}: ${name} is "${outputs[name] ?? ''}"`);
+  return [
+    ...said('result', 'success'),
+    ...said('rolled-back', 'true'),
+    ...said('verified', 'true'),
+    ...unless(
+      kind === 'rollback' && state === 'verified',
+      `the record uploaded for ${environment} says ${kind} ${state}`,
+    ),
+    ...deploymentIs(shipped, environment, 'rollback', 'success'),
     ...shipped.refusedByGitHub,
   ];
 }
 
 /** Asked from outside, whatever the workflow says of itself. */
-export async function serves(stage: Stage, version: string): Promise<string[]> {
+export async function serves(
+  stage: Stage,
+  version: string | Readonly<Record<EnvironmentName, string>>,
+): Promise<string[]> {
   const answers = environments.map(async (environment) => {
     const answer = await fetch(await stage.url(environment), { signal: AbortSignal.timeout(5_000) });
     const said = (await answer.json()) as { version?: string };
+    const wanted = typeof version === 'string' ? version : version[environment];
     return unless(
-      said.version === version,
-      `${environment} serves ${said.version ?? answer.status}, not ${version}`,
+      said.version === wanted,
+      `${environment} serves ${said.version ?? answer.status}, not ${wanted}`,
     );
   });
   return (await Promise.all(answers)).flat();
@@ -74,19 +107,26 @@ export function answeredBy({ seconds }: LoadReport, versions: readonly string[])
   );
 }
 
-const deploymentIs = ({ deployments }: Shipped, environment: EnvironmentName, state: string): string[] =>
-  unless(
-    deployments[environment]?.state === state,
-    `the GitHub Deployment to ${environment} is ${deployments[environment]?.state ?? 'not there'}, not ${state}`,
-  );
+function deploymentIs(
+  { deployments }: Shipped,
+  environment: EnvironmentName,
+  task: 'deploy' | 'rollback',
+  state: string,
+): string[] {
+  const told = deployments.findLast((one) => one.environment === environment && one.task === task);
+  const what = `the GitHub Deployment (${task}) to ${environment}`;
+  return unless(told?.state === state, `${what} is ${told?.state ?? 'not there'}, not ${state}`);
+}
 
-/** State of the ReleaseRecord that the workflow uploaded. */
-async function recordedState({ artifacts }: WorkflowRun, environment: EnvironmentName): Promise<string> {
+/** The ReleaseRecord that the workflow uploaded, as far as it matters here. */
+async function recorded(
+  { artifacts }: WorkflowRun,
+  environment: EnvironmentName,
+): Promise<{ readonly kind: string; readonly state: string }> {
   const folder = artifacts[`release-record-${environment}`];
-  if (folder === undefined) return 'nothing: it was not uploaded';
+  if (folder === undefined) return { kind: 'nothing:', state: 'it was not uploaded' };
   const [file = ''] = await readdir(folder);
-  const record = JSON.parse(await readFile(join(folder, file), 'utf8')) as { state?: string };
-  return record.state ?? 'nothing';
+  return JSON.parse(await readFile(join(folder, file), 'utf8')) as { kind: string; state: string };
 }
 
 const saidBy = ({ jobs }: WorkflowRun): string[] =>

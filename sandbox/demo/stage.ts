@@ -8,7 +8,7 @@ import type { Recorded } from '../github/journal.ts';
 import { startGitHub } from '../github/server.ts';
 import type { GitHub } from '../github/server.ts';
 import { withLock } from '../lock.ts';
-import { firstFiles, newTeam, workflowFile } from './team.ts';
+import { firstFiles, newTeam, workflowFiles } from './team.ts';
 import type { EnvironmentName, Team } from './team.ts';
 
 /** Who may approve what; act asks nobody, the page shows where GitHub would. */
@@ -17,33 +17,50 @@ export const reviewers: Readonly<Partial<Record<EnvironmentName, readonly string
 };
 
 const repositoryName = 'acme/shop';
+const token = 'stand-in-token';
 
 export interface StageOptions {
   readonly helm: 3 | 4;
+  /** What `OWNER/slipway` is; this work tree unless given. */
+  readonly slipway?: string;
   readonly onLine?: (job: string, line: string) => void;
   /** Cancels the run that is under way. */
   readonly signal?: AbortSignal;
 }
 
-/** A team with its repository, cluster access and GitHub, which ships by running the example workflow. */
+/** A team with its repository, cluster access and GitHub, which works by running the example workflows. */
 export interface Stage {
-  /** Commits, and runs the workflow for an image as *Run workflow* would. */
+  /** Commits, and runs the release workflow for an image as *Run workflow* would. */
   ship(image: { readonly version: string; readonly pinned: string }): Promise<Shipped>;
+  /** Runs the emergency workflow, as somebody on call would. */
+  rollBack(order: EmergencyOrder): Promise<Shipped>;
   /** Address of the service in an environment, once something was shipped there. */
   url(environment: EnvironmentName): Promise<string>;
+}
+
+/** What the form of the emergency workflow asks. */
+export interface EmergencyOrder {
+  readonly environment: EnvironmentName;
+  readonly to: string;
+  readonly reason: string;
+  readonly dryRun?: boolean;
 }
 
 export interface Shipped {
   readonly run: WorkflowRun;
   readonly number: number;
   readonly commit: string;
-  /** By environment, the last status that the run gave its GitHub Deployment. */
-  readonly deployments: Readonly<Record<string, DeploymentStatus>>;
+  /** GitHub Deployments that the run told about, oldest first. */
+  readonly deployments: readonly ToldDeployment[];
   /** What the run sent to GitHub that GitHub's published description does not know. */
   readonly refusedByGitHub: readonly string[];
 }
 
-export interface DeploymentStatus {
+/** A GitHub Deployment with the last status that the run gave it. */
+export interface ToldDeployment {
+  readonly environment: string;
+  /** `deploy` or `rollback`. */
+  readonly task: string;
   readonly state: string;
   readonly description: string;
 }
@@ -90,46 +107,65 @@ function stageOf(
 ): Stage {
   const firstRun = Date.now();
   let number = 0;
+
+  async function dispatch(workflow: string, message: string, inputs: object): Promise<Shipped> {
+    number++;
+    const commit = await team.repository.commit(message, number === 1 ? await firstFiles() : {});
+    const [requests, violations] = [github.recorded.length, github.violations.length];
+    const run = await runWorkflow({
+      repository: team.repository,
+      workflow,
+      event: { name: 'workflow_dispatch', payload: { inputs } },
+      secrets: { KUBECONFIG: team.kubeconfig, GITHUB_TOKEN: token },
+      helm,
+      runId: firstRun + number,
+      artifactFolder,
+      github: {
+        GITHUB_REPOSITORY: repositoryName,
+        GITHUB_RUN_NUMBER: String(number),
+        GITHUB_API_URL: github.url,
+      },
+      ...watching,
+    });
+    return {
+      run,
+      number,
+      commit,
+      deployments: await toldDeployments(github, github.recorded.slice(requests)),
+      refusedByGitHub: github.violations
+        .slice(violations)
+        .map(({ method, path, faults }) => `${method} ${path}: ${faults.join('; ')}`),
+    };
+  }
+
   return {
-    async ship({ version, pinned }) {
-      number++;
-      const commit = await team.repository.commit(`Ship ${version}`, number === 1 ? await firstFiles() : {});
-      const [requests, violations] = [github.recorded.length, github.violations.length];
-      const run = await runWorkflow({
-        repository: team.repository,
-        workflow: workflowFile,
-        event: { name: 'workflow_dispatch', payload: { inputs: { image: pinned } } },
-        secrets: { KUBECONFIG: team.kubeconfig, GITHUB_TOKEN: 'stand-in-token' },
-        helm,
-        runId: firstRun + number,
-        artifactFolder,
-        github: {
-          GITHUB_REPOSITORY: repositoryName,
-          GITHUB_RUN_NUMBER: String(number),
-          GITHUB_API_URL: github.url,
-        },
-        ...watching,
-      });
-      return {
-        run,
-        number,
-        commit,
-        deployments: lastStatuses(github.recorded.slice(requests)),
-        refusedByGitHub: github.violations
-          .slice(violations)
-          .map(({ method, path, faults }) => `${method} ${path}: ${faults.join('; ')}`),
-      };
+    ship: ({ version, pinned }) =>
+      dispatch(workflowFiles.release, `Ship ${version}`, { image: pinned, version }),
+    rollBack({ environment, to, reason, dryRun = false }) {
+      // GitHub's event has every input as text; the workflow makes a boolean of it.
+      const inputs = { environment, to, reason, 'dry-run': String(dryRun) };
+      return dispatch(workflowFiles.emergency, 'Nothing new', inputs);
     },
     url: async (environment) => `http://127.0.0.1:${await team.port(environment)}/version`,
   };
 }
 
-function lastStatuses(recorded: readonly Recorded[]): Record<string, DeploymentStatus> {
-  const statuses: Record<string, DeploymentStatus> = {};
-  for (const { operation, body, status } of recorded) {
-    if (operation !== 'repos/create-deployment-status' || status !== 201) continue;
-    const { environment, state, description } = body as DeploymentStatus & { environment: string };
-    statuses[environment] = { state, description };
+/** Their statuses as they were sent, for GitHub itself later calls a success of staging `inactive`. */
+async function toldDeployments(github: GitHub, recorded: readonly Recorded[]): Promise<ToldDeployment[]> {
+  const statuses = new Map<string, Pick<ToldDeployment, 'state' | 'description'>>();
+  for (const { operation, path, body, status } of recorded) {
+    const [, id] = /\/deployments\/(\d+)\/statuses$/.exec(path) ?? [];
+    if (operation !== 'repos/create-deployment-status' || status !== 201 || id === undefined) continue;
+    const { state, description } = body as ToldDeployment;
+    statuses.set(id, { state, description });
   }
-  return statuses;
+  const ids = [...statuses.keys()].sort((a, b) => Number(a) - Number(b));
+  return Promise.all(
+    ids.map(async (id) => {
+      const headers = { authorization: `Bearer ${token}`, 'user-agent': 'stage' };
+      const answer = await fetch(`${github.url}/repos/${repositoryName}/deployments/${id}`, { headers });
+      const { environment, task } = (await answer.json()) as ToldDeployment;
+      return { environment, task, state: '', description: '', ...statuses.get(id) };
+    }),
+  );
 }

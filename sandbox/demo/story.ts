@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pushServiceImage } from '../service/image.ts';
 import type { ServiceImage } from '../service/image.ts';
-import { answeredBy, nothingLost, serves, shippedEverywhere, undoneInStaging } from './expected.ts';
+import { answeredBy, caughtInStaging, nothingLost, serves, shippedEverywhere } from './expected.ts';
 import { OpenLoop } from './load.ts';
 import type { LoadReport } from './load.ts';
 import type { Shipped, Stage } from './stage.ts';
@@ -18,8 +19,20 @@ export interface Chapter extends Shipped {
 export interface Images {
   readonly v1: ServiceImage;
   readonly v2: ServiceImage;
-  /** Starts, and never becomes ready. */
+  /** Becomes ready, and is wrong: its program was built from an old checkout and says that it is v1. */
   readonly v3: ServiceImage;
+}
+
+/**
+ * Pushes what the story ships. The wrong one answers every request, so that whatever a client lost would have been lost
+ * by the way there or back; one that answers 500 loses requests until it is caught, whoever catches it.
+ */
+export async function storyImages(registry: string): Promise<Images> {
+  return {
+    v1: await pushServiceImage({ registry, version: 'v1' }),
+    v2: await pushServiceImage({ registry, version: 'v2' }),
+    v3: await pushServiceImage({ registry, version: 'v3', faults: { FAULT_WRONG_VERSION: 'v1' } }),
+  };
 }
 
 export const requestsPerSecond = 100;
@@ -28,7 +41,7 @@ const afterwards = 4_000;
 
 /** Tells the story as it happens; a chapter whose workflow ended otherwise than told is the last one. */
 export async function* tellStory(stage: Stage, images: Images): AsyncGenerator<Chapter> {
-  const chapters = [firstRelease, releaseUnderLoad, releaseThatHangs];
+  const chapters = [firstRelease, releaseUnderLoad, releaseThatIsWrong];
   for (const chapter of chapters) {
     const told = await chapter(stage, images);
     yield told;
@@ -41,7 +54,7 @@ async function firstRelease(stage: Stage, { v1 }: Images): Promise<Chapter> {
   return {
     ...shipped,
     title: 'v1 ships',
-    told: 'Nothing runs yet. v1 goes to staging, the gate opens, v1 goes to production.',
+    told: 'Nothing runs yet. v1 goes to staging, is seen to answer there, the gate opens, v1 goes to production.',
     differs: [...(await shippedEverywhere(shipped, v1)), ...(await serves(stage, 'v1'))],
   };
 }
@@ -62,18 +75,18 @@ async function releaseUnderLoad(stage: Stage, { v2 }: Images): Promise<Chapter> 
   };
 }
 
-async function releaseThatHangs(stage: Stage, { v3 }: Images): Promise<Chapter> {
+async function releaseThatIsWrong(stage: Stage, { v3 }: Images): Promise<Chapter> {
   const { shipped, load } = await underLoad(stage, 'staging', { ...v3, version: 'v3' });
   return {
     ...shipped,
-    title: 'v3 never becomes ready',
-    told: 'v3 starts and never becomes ready. It is called and undone in staging, under the same load; v2 never stops serving there, and production is not even asked.',
+    title: 'v3 is ready, and wrong',
+    told: 'v3 becomes ready and its digest is the one that was asked for, but inside is an old program that says v1. The smoke test in staging asks who answers and finds out, rollback goes back to v2 and proves it, and production is not even asked. All under the same load.',
     load: { ...load, environment: 'staging' },
     differs: [
-      ...(await undoneInStaging(shipped, v3)),
+      ...(await caughtInStaging(shipped, v3)),
       ...(await serves(stage, 'v2')),
       ...nothingLost(load),
-      ...answeredBy(load, ['v2']),
+      ...answeredBy(load, ['v1', 'v2']),
     ],
   };
 }

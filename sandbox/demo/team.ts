@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { teamRepository } from '../act/team-repository.ts';
 import type { TeamRepository } from '../act/team-repository.ts';
@@ -13,16 +13,20 @@ const root = join(import.meta.dirname, '..', '..');
 export const namespaces = { staging: 'shop-staging', production: 'shop-production' } as const;
 export type EnvironmentName = keyof typeof namespaces;
 
-export const workflowFile = '.github/workflows/release-to-kubernetes.yml';
+/** Where the team keeps the examples of workflows-examples/. */
+export const workflowFiles = {
+  release: '.github/workflows/release-to-kubernetes.yml',
+  emergency: '.github/workflows/emergency-rollback.yml',
+} as const;
 
-/** A team as the README of deploy-helm asks for it: a chart, values, the example workflow, a deployer of few rights. */
+/** A team as the READMEs ask for it: a chart, values, the example workflows, a deployer of few rights. */
 export interface Team {
   readonly repository: TeamRepository;
   /** As the team stores it in a secret: a kubeconfig, base64. */
   readonly kubeconfig: string;
   /** The port of the host's loopback at which the service answers, once it has been shipped. */
   port(environment: EnvironmentName): Promise<number>;
-  /** Removes both namespaces with all that is in them. */
+  /** Removes both namespaces with all that is in them; resolves when nothing is left. */
   leave(): Promise<void>;
 }
 
@@ -45,44 +49,53 @@ export async function newTeam(sandbox: Sandbox, folder: string): Promise<Team> {
   };
 }
 
-/** What the team commits first: the example workflow as it is published, and values for each environment. */
+/** What the team commits first: the example workflows as they are published, and values for each environment. */
 export async function firstFiles(): Promise<Record<string, string>> {
-  const example = join(root, 'workflows-examples', 'release-to-kubernetes.yml');
+  const examples = Object.values(workflowFiles).map(async (path) => {
+    const text = await readFile(join(root, 'workflows-examples', basename(path)), 'utf8');
+    return [path, text] as const;
+  });
   return {
-    [workflowFile]: await readFile(example, 'utf8'),
+    ...Object.fromEntries(await Promise.all(examples)),
     'deploy/values-staging.yaml': values(2),
     'deploy/values-production.yaml': values(2),
   };
 }
 
-/** The deadline is short so that a release that hangs is called in a demo's time; 10 minutes is Kubernetes' default. */
 const values = (replicas: number): string => `replicas: ${replicas}
 service:
   type: NodePort
-rollout:
-  progressDeadlineSeconds: 12
 `;
 
-const removeNamespaces = async (kubectl: Kubectl): Promise<void> => {
-  await kubectl(['delete', 'namespace', ...Object.values(namespaces), '--ignore-not-found', '--timeout=60s']);
-};
+/**
+ * What runs goes first and without its time to drain, since nobody uses it any more: a namespace is looked at again
+ * only after half the grace period of the pods that it still had.
+ */
+async function removeNamespaces(kubectl: Kubectl): Promise<void> {
+  const all = Object.values(namespaces);
+  const running = ['deployments,replicasets,pods', '--all', '--grace-period=0', '--force', '--wait=false'];
+  await Promise.all(all.map((namespace) => kubectl(['--namespace', namespace, 'delete', ...running])));
+  await kubectl(['delete', 'namespace', ...all, '--ignore-not-found', '--timeout=60s']);
+}
 
 const deployer = 'release-pipeline';
 
 /** One deployer for both: act knows no secrets of an environment, so both jobs get the same kubeconfig. */
 async function createNamespace(kubectl: Kubectl, namespace: string): Promise<void> {
-  const role = await documentedRole();
+  const roles = await Promise.all(['deploy-helm', 'smoke-test', 'rollback'].map(documentedRole));
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: deployer, namespace } },
-    { ...role, metadata: { ...role.metadata, namespace } },
-    {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: deployer, namespace },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
-      subjects: [{ kind: 'ServiceAccount', name: deployer, namespace: namespaces.staging }],
-    },
+    ...roles.flatMap((role) => [
+      { ...role, metadata: { ...role.metadata, namespace } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: role.metadata.name, namespace },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+        subjects: [{ kind: 'ServiceAccount', name: deployer, namespace: namespaces.staging }],
+      },
+    ]),
   ];
   await kubectl(
     ['create', '--filename', '-'],
@@ -90,11 +103,11 @@ async function createNamespace(kubectl: Kubectl, namespace: string): Promise<voi
   );
 }
 
-/** Exactly the Role that the README tells a team to create: if it lacks something, the story must fail. */
-async function documentedRole(): Promise<{ metadata: { name: string } }> {
-  const readme = await readFile(join(root, 'actions', 'deploy-helm', 'README.md'), 'utf8');
+/** Exactly the Role that the action's README tells a team to create: if it lacks something, the story must fail. */
+async function documentedRole(action: string): Promise<{ metadata: { name: string } }> {
+  const readme = await readFile(join(root, 'actions', action, 'README.md'), 'utf8');
   const [, yaml] = /<!-- role -->\s*```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
-  if (yaml === undefined) throw new Error('actions/deploy-helm/README.md has no <!-- role --> block');
+  if (yaml === undefined) throw new Error(`actions/${action}/README.md has no <!-- role --> block`);
   return loadAll(yaml)[0] as { metadata: { name: string } };
 }
 

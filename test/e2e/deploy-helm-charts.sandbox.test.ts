@@ -60,23 +60,22 @@ test.concurrent.each(majors)(
     expect(skipped).toMatchObject({ result: 'failure', record: undefined });
     expect(skipped.reason).toContain('Widget');
 
-    const first = await shop.deploy({ chart: await chart(), values: { widget: { ready: 'True' } } });
+    // A custom resource counts by its Ready condition, and only when asked for.
+    const gate = { gate: 'Widget/shop', timeout: '4s' };
+    const ready = { widget: { ready: 'True' } };
+    const first = await shop.deploy({ chart: await chart(), values: ready, ...gate, timeout: '60s' });
     expect(first).toMatchObject(shipped);
     expect(first.log).toContain(`CRD widgets.${group}.slipway.dev created`);
 
     const newer = { chart: await chart('minimum: 0') };
-    expect(await shop.deploy(newer)).toMatchObject(shipped);
+    const unready = { widget: { ready: 'False', message: 'no wood' } };
+    expect(await shop.deploy({ ...newer, ...gate, values: unready })).toMatchObject(failedFor('no wood'));
     expect(await smallestSize(shop, group)).toBe(1);
-    const upgraded = await shop.deploy({ ...newer, crds: 'upgrade' });
+
+    const upgraded = await shop.deploy({ ...newer, crds: 'upgrade', values: unready });
     expect(upgraded).toMatchObject(shipped);
     expect(upgraded.log).toContain(`CRD widgets.${group}.slipway.dev upgraded`);
     expect(await smallestSize(shop, group)).toBe(0);
-
-    // A custom resource counts by its Ready condition, and only when asked for.
-    const gate = { ...newer, gate: 'Widget/shop', timeout: '4s' };
-    const unready = { widget: { ready: 'False', message: 'no wood' } };
-    expect(await shop.deploy({ ...gate, values: unready })).toMatchObject(failedFor('no wood'));
-    expect(await shop.deploy({ ...gate, values: { widget: { ready: 'True' } } })).toMatchObject(shipped);
   },
 );
 

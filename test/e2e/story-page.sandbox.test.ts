@@ -3,6 +3,7 @@ import type { JobRun, StepRun } from '../../sandbox/act/workflow-run.ts';
 import { drawGantt } from '../../sandbox/demo/page/gantt.ts';
 import { page } from '../../sandbox/demo/page/page.ts';
 import type { Chapter } from '../../sandbox/demo/story.ts';
+import { closingTable } from '../../sandbox/demo/table.ts';
 
 const step = (summary: string): StepRun => ({
   id: 'deploy',
@@ -50,7 +51,14 @@ const chapter: Chapter = {
   differs: ['2 requests were lost: ECONNRESET'],
   number: 3,
   commit: '0123456789abcdef',
-  deployments: { staging: { state: 'failure', description: 'shop-staging/shop#3 rolled-back' } },
+  deployments: [
+    {
+      environment: 'staging',
+      task: 'deploy',
+      state: 'failure',
+      description: 'shop-staging/shop#3 rolled-back',
+    },
+  ],
   refusedByGitHub: [],
   load: {
     environment: 'staging',
@@ -91,7 +99,63 @@ test('the page says what was lost, what differs, and who was not asked', () => {
   expect(html).toContain('<b class="bad">2 lost</b>');
   expect(html).toContain('2 × ECONNRESET');
   expect(html).toContain('nobody was asked');
-  expect(html).toContain('staging: <b>failure</b>');
+  expect(html).toContain('staging, deploy: <b>failure</b>');
+});
+
+const ourStep = (id: string, over: Partial<StepRun>): StepRun => ({
+  ...step(''),
+  id,
+  name: `Run OWNER/slipway/actions/${id}@0000000000000000000000000000000000000000`,
+  ...over,
+});
+
+const wayBack: Chapter = {
+  ...chapter,
+  title: 'v3 is wrong',
+  differs: [],
+  run: {
+    ...chapter.run,
+    jobs: [
+      {
+        ...staging,
+        steps: [
+          ourStep('deploy', { result: 'success', startedAt: 100, endedAt: 600 }),
+          ourStep('smoke', { startedAt: 600, endedAt: 1_000, outputs: { reason: 'still v1 <old>' } }),
+          ourStep('rollback', {
+            result: 'success',
+            startedAt: 1_000,
+            endedAt: 1_900,
+            outputs: { reason: 'back on v2', 'rolled-back': 'true', verified: 'true' },
+          }),
+        ],
+      },
+      production,
+    ],
+  },
+};
+
+test('a release that was caught and undone: when, by what, how long it took', () => {
+  const told = page({ chapters: [wayBack], helm: 'Helm 4', madeAt: new Date(0) });
+
+  expect(told).toContain(
+    'caught in staging 0.4 s after it was ready, undone and verified in 0.9 s; production never reached',
+  );
+  expect(told).toContain('<b>Caught after 0.4 s</b><div class="small">still v1 &lt;old&gt;</div>');
+  expect(told).toContain('<b>Undone and verified in 0.9 s</b><div class="small">back on v2</div>');
+  expect(told.match(/<rect class="step"/g)).toHaveLength(3);
+  expect(told).toContain('<title>rollback 0.9 s</title>');
+  expect(closingTable([['v3 is wrong', 10_000]], [wayBack])).toMatch(/undone and verified in +0\.9 s/);
+});
+
+test.each([
+  [{ 'rolled-back': 'true', verified: 'false' }, 'Undone, not verified in 0.9 s'],
+  [{ 'rolled-back': '', verified: '' }, 'Not undone in 0.9 s'],
+])('a way back does not say more than was seen: %j', (outputs, said) => {
+  const run = structuredClone(wayBack.run);
+  for (const step of run.jobs[0]!.steps) Object.assign(step.outputs, outputs);
+  const told = page({ chapters: [{ ...wayBack, run }], helm: 'Helm 4', madeAt: new Date(0) });
+
+  expect(told).toContain(`<div class="bad-box"><b>${said}</b>`);
 });
 
 test('texts of others are no markup, and nothing is fetched', () => {

@@ -35,6 +35,7 @@ const layers: readonly { readonly of: RegExp; readonly may: RegExp; readonly say
   { of: /^lib\/steps\//, may: /^lib\/(domain|ports|steps)\//, says: 'steps see domain, ports and steps' },
   { of: /^lib\/adapters\//, may: /^lib\/(domain|ports|adapters)\//, says: 'adapters see domain and ports' },
   { of: /^lib\/runtime\//, may: /^lib\/(domain|ports|runtime)\//, says: 'runtime sees domain and ports' },
+  { of: /^lib\/wiring\//, may: /^lib\//, says: 'wiring sees all of lib' },
   { of: wiring, may: /^lib\//, says: 'wiring sees all of lib' },
   {
     of: /^actions\/[^/]+\/(inputs|report)\.ts$/,

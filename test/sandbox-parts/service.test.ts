@@ -84,6 +84,16 @@ test('500s at a rate', async () => {
   expect(failed).toBeLessThan(80);
 });
 
+test.each([
+  [{ FAULT_ERROR_RATE: '1' }, 500],
+  [{ FAULT_WRONG_VERSION: 'v1' }, 200],
+])('ready and wrong: probes see nothing of %j', async (faults, status) => {
+  await using service = await serve({ VERSION: 'v2', ...faults });
+  await healthy(service);
+  expect(await statusOf(`${service.url}/ready`)).toBe(200);
+  expect(await statusOf(`${service.url}/version`)).toBe(status);
+});
+
 test('never ready, yet alive', async () => {
   await using service = await serve({ FAULT_NEVER_READY: 'true' });
   await healthy(service);

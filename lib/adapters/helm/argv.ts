@@ -41,13 +41,13 @@ export const upgradeArgv = (intent: ReleaseIntent, helm: HelmVersion): string[] 
 export const renderArgv = (intent: ReleaseIntent): string[] => [...shipArgv(intent, []), '--dry-run=server'];
 
 /** Renders without the cluster: nothing is looked up, so kinds may be unknown to it. */
-export const templateArgv = (intent: ReleaseIntent): string[] => [
+export const templateArgv = (intent: ReleaseIntent, kubeVersion?: string): string[] => [
   'template',
   intent.release.name,
   intent.chart.path,
   ...inNamespace(intent.release),
   ...intent.valuesFiles.flatMap((file) => ['--values', file]),
-  ...(intent.kubeVersion === undefined ? [] : ['--kube-version', intent.kubeVersion]),
+  ...(kubeVersion === undefined ? [] : ['--kube-version', kubeVersion]),
 ];
 
 const shipArgv = (intent: ReleaseIntent, wait: readonly string[]): string[] => [

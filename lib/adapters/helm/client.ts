@@ -7,7 +7,7 @@ import type { Fault } from '../../domain/errors.ts';
 import type { ReleaseRef } from '../../domain/kubernetes.ts';
 import { storedSize } from '../../domain/manifest/size.ts';
 import { inOrderOfBlame } from '../../domain/order.ts';
-import type { Helm, HelmRelease, HelmRun, HelmVersion, ReleaseIntent } from '../../ports/helm.ts';
+import type { Helm, HelmRelease, HelmRun, HelmVersion, ReleaseIntent, RenderRun } from '../../ports/helm.ts';
 import type { Exit, RunOptions, Spawn } from '../../ports/process.ts';
 import * as argv from './argv.ts';
 import { isWithoutItsCrds, parseTemplate } from './before-crds.ts';
@@ -71,11 +71,12 @@ export function helmCli(
   const beforeItsCrds = async (
     error: unknown,
     intent: ReleaseIntent,
-    run?: HelmRun,
+    run: RenderRun = {},
   ): Promise<HelmRelease> => {
     const { chart, release, timeout, skipCrds } = intent;
     if (skipCrds || !chart.hasCrds || !isWithoutItsCrds(error, await crds(chart))) throw error;
-    const { stdout } = await succeed(argv.templateArgv(intent), release, timeout, run);
+    const args = argv.templateArgv(intent, await run.kubeVersion);
+    const { stdout } = await succeed(args, release, timeout, run);
     return parseTemplate(stdout, intent);
   };
 

@@ -2,7 +2,7 @@
 import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
 import { parseRecord } from '../../domain/record/parse.ts';
-import { toPrune } from '../../domain/record/retention.ts';
+import { keptRecords, toPrune } from '../../domain/record/retention.ts';
 import { recordSchema } from '../../domain/record/types.ts';
 import type { ReleaseRecord } from '../../domain/record/types.ts';
 import { isRefusal } from '../../domain/refusal.ts';
@@ -26,11 +26,13 @@ export const secretName = ({ release, seq }: Pick<Key, 'release' | 'seq'>): stri
 export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Records {
   /** The Secrets as last written here: a change to one of them needs no read before it. */
   const known = new Map<string, Stored>();
+  /** By release, sequence numbers as last listed or opened here, newest first: they cost no second list. */
+  const numbers = new Map<string, readonly number[]>();
 
   async function list(release: ReleaseRef): Promise<ReleaseRecord[]> {
     const labelSelector = `app.kubernetes.io/managed-by=slipway,slipway.dev/release=${release.name}`;
     const stored = await kube.list({ resource: secrets, namespace: release.namespace, labelSelector });
-    return stored
+    const records = stored
       .filter((secret) => secret['type'] === secretType)
       .map((secret) => recordIn(secret))
       .flatMap((record) => {
@@ -39,7 +41,15 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
         return [];
       })
       .sort((a, b) => b.seq - a.seq);
+    numbers.set(
+      keyOf(release),
+      records.map(({ seq }) => seq),
+    );
+    return records;
   }
+
+  const numbersOf = async (release: ReleaseRef): Promise<readonly number[]> =>
+    numbers.get(keyOf(release)) ?? (await list(release)).map(({ seq }) => seq);
 
   /** Whether a write whose answer was lost is there: then it must not be made a second time. */
   async function arrived({ metadata, data }: Stored): Promise<boolean> {
@@ -52,7 +62,8 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
 
     async open(draft) {
       const release = { name: draft.release, namespace: draft.namespace };
-      const first = ((await list(release))[0]?.seq ?? 0) + 1;
+      const taken = await numbersOf(release);
+      const first = (taken[0] ?? 0) + 1;
       for (let seq = first; seq < first + mostConflicts; seq += 1) {
         const record: ReleaseRecord = {
           schema: recordSchema,
@@ -62,6 +73,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
         };
         try {
           known.set(idOf(record), await kube.create(secrets, draft.namespace, secretOf(record)));
+          numbers.set(keyOf(release), [seq, ...taken]);
           return record;
         } catch (error) {
           // The number is taken: by a run beside us, or by a Secret that cannot be read.
@@ -89,6 +101,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
     },
 
     async prune(release) {
+      if ((numbers.get(keyOf(release))?.length ?? Infinity) <= keptRecords) return;
       try {
         const old = toPrune(await list(release));
         await Promise.all(old.map((record) => kube.delete(secrets, release.namespace, secretName(record))));
@@ -101,6 +114,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
   };
 }
 
+const keyOf = ({ namespace, name }: ReleaseRef): string => `${namespace}/${name}`;
 const idOf = (key: Key): string => `${key.namespace}/${secretName(key)}`;
 
 function secretOf(record: ReleaseRecord, stored?: Stored): Stored {

@@ -1,4 +1,4 @@
-import { kubeconfigOf } from '../../domain/cluster.ts';
+import { kubeconfigAt, kubeconfigOf } from '../../domain/cluster.ts';
 import type { ClusterAccess } from '../../domain/cluster.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Files } from '../../ports/files.ts';
@@ -47,15 +47,13 @@ export async function connectRelease(access: ClusterAccess, around: Surroundings
   const connection = connectionTo(access, { clock, proxy, service: around.service, mask });
   const kube = kubeClient(connection, { userAgent: `slipway (${around.action})`, clock, debug });
   const asFile = await fileOf(access, files);
-  const home = {
-    path: files.path,
-    ...(asFile.kind === 'file' ? { kubeconfig: asFile.path } : { kubeconfig: '' }),
-  };
-  const context = asFile.kind === 'file' && asFile.context !== undefined ? { context: asFile.context } : {};
   const { jobs, processAlive, monotonic } = around;
   return {
     kube,
-    helm: helmCli(spawn, { home: { ...home, ...context }, workspace: around.workspace }),
+    helm: helmCli(spawn, {
+      home: { path: files.path, ...kubeconfigAt(asFile) },
+      workspace: around.workspace,
+    }),
     history: releaseHistory(kube, around.helmDriver),
     hookLogs: hookLogs(kube, log, clock),
     watcher: kubeWatcher({ kube, clock, log }),

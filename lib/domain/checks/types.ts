@@ -13,6 +13,7 @@ interface CheckBase {
 }
 
 export type Check = HttpCheck | TcpCheck | TlsCheck | CommandCheck | PodsCheck;
+export type CheckOf<Kind extends Check['kind']> = Extract<Check, { kind: Kind }>;
 
 /** Where a port of the cluster is reached through `kubectl port-forward`. */
 export interface Via {

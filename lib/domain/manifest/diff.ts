@@ -95,7 +95,8 @@ function byKey(manifest: string): Map<string, { id: ObjectId; object: KubeObject
   return new Map(parseManifest(manifest, () => '').map(({ id, object }) => [objectKey(id), { id, object }]));
 }
 
-const sameMeaning = (a: unknown, b: unknown): boolean => yaml(sorted(a)) === yaml(sorted(b));
+const sameMeaning = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
 const yaml = (value: unknown): string => dump(value, { lineWidth: -1, noRefs: true });
 

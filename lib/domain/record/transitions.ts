@@ -75,13 +75,15 @@ const succeeds = (next: Actor, previous: Actor): boolean =>
   sameRun(next, previous) &&
   (next.attempt > previous.attempt || (next.attempt === previous.attempt && next.job === previous.job));
 
-/** Ends the undo that was claimed; a success takes the record to `rolled-back`. */
+/** Ends the undo that was claimed; a success takes the record to `rolled-back`. `revision` is the one it made. */
 export function closeUndo(
   record: ReleaseRecord,
   outcome: NonNullable<UndoClaim['outcome']>,
   detail: string,
+  revision?: number,
 ): ReleaseRecord {
   if (record.undo === undefined) throw new Error(`record ${record.id} has no undo to close`);
-  const closed = { ...record, undo: { ...record.undo, outcome, detail } };
+  const made = revision === undefined ? {} : { revision };
+  const closed = { ...record, undo: { ...record.undo, ...made, outcome, detail } };
   return outcome === 'success' ? moveTo(closed, 'rolled-back') : closed;
 }

@@ -24,13 +24,18 @@ export const isPodReady = (pod: KubeObject): boolean => isTrue(pod, 'Ready');
 export function blockedPods(pods: readonly KubeObject[], seen: Seen): string {
   const worst = pods
     .filter((pod) => isWanted(pod) && !isPodReady(pod))
-    .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name, 'en', { numeric: true }))
+    .sort(byOrdinal)
     .map((pod) => ({ pod, obstacle: obstacleOf(pod, seen) }))
     .reduce<{ pod: KubeObject; obstacle: Obstacle } | undefined>(
       (best, next) => (best === undefined || next.obstacle.weight > best.obstacle.weight ? next : best),
       undefined,
     );
   return worst === undefined ? '' : `pod ${worst.pod.metadata.name} ${worst.obstacle.text}`;
+}
+
+/** web-2 before web-10. Comparing as a language does takes a tenth of a second to load its rules. */
+function byOrdinal({ metadata: { name: a } }: KubeObject, { metadata: { name: b } }: KubeObject): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 function obstacleOf(pod: KubeObject, seen: Seen): Obstacle {

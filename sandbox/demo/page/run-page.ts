@@ -24,12 +24,12 @@ export function runPage({ run, number, commit, deployments, reviewers }: RunPage
 </div>
 <div class="card graph">${run.jobs.map((job) => jobBox(job, run, reviewers)).join('')}</div>
 ${annotations(run.jobs)}
-${run.jobs.map(summariesOf).join('')}
+${run.jobs.map(summaryOf).join('')}
 ${listCard(
   'Deployments',
-  Object.entries(deployments).map(
-    ([environment, { state, description }]) =>
-      `${escape(environment)}: <b>${escape(state)}</b> <span class="small">${escape(description)}</span>`,
+  deployments.map(
+    ({ environment, task, state, description }) =>
+      `${escape(environment)}, ${escape(task)}: <b>${escape(state)}</b> <span class="small">${escape(description)}</span>`,
   ),
 )}
 ${listCard(
@@ -83,11 +83,10 @@ function annotations(jobs: readonly JobRun[]): string {
   return `<div class="card annotations"><h4>Annotations <span class="small">${errors} ${errors === 1 ? 'error' : 'errors'}, ${all.length - errors} other</span></h4><ul>${rows.join('')}</ul></div>`;
 }
 
-const summariesOf = ({ name, steps }: JobRun): string =>
-  steps
-    .filter(({ summary }) => summary.trim() !== '')
-    .map(
-      ({ summary }) =>
-        `<div class="card summary"><h4>${escape(name)} summary</h4><div class="markdown">${renderSummary(summary)}</div></div>`,
-    )
-    .join('');
+/** One card per job with what its steps wrote, in their order. */
+function summaryOf({ name, steps }: JobRun): string {
+  const written = steps.map(({ summary }) => summary).filter((summary) => summary.trim() !== '');
+  if (written.length === 0) return '';
+  const parts = written.map((summary) => `<div class="markdown">${renderSummary(summary)}</div>`);
+  return `<div class="card summary"><h4>${escape(name)} summary</h4>${parts.join('')}</div>`;
+}

@@ -126,3 +126,23 @@ test('old records go, the last two verified stay', async () => {
   const left = (await records.of(release)).map(({ seq }) => seq);
   expect(left).toEqual(Array.from({ length: 22 }, (_, index) => 23 - index));
 });
+
+test('what has been listed is not listed again to open one, nor to tidy up where nothing can be old', async () => {
+  const { cluster, sample, release, open } = await setup();
+  await using _ = cluster;
+  let lists = 0;
+  const list: Kube['list'] = (target) => {
+    lists += 1;
+    return cluster.kube.list(target);
+  };
+  const records = open({ ...cluster.kube, list });
+  await records.of(release);
+  // Another run, which had the lock before.
+  await open(cluster.kube).open(sample);
+
+  const opened = [await records.open(sample), await records.open(sample)];
+  await records.prune(release);
+
+  expect(opened.map(({ seq }) => seq)).toEqual([2, 3]);
+  expect(lists).toBe(1);
+});

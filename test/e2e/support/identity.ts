@@ -7,7 +7,7 @@ import { typeOf } from './namespace.ts';
 import type { TestNamespace } from './namespace.ts';
 import { tool } from './tools.ts';
 
-const readme = new URL('../../../actions/deploy-helm/README.md', import.meta.url);
+const readmeOf = (action: string): URL => new URL(`../../../actions/${action}/README.md`, import.meta.url);
 const rbac = 'rbac.authorization.k8s.io/v1';
 
 export interface Rule {
@@ -24,11 +24,11 @@ export interface Identity {
   readonly kubeconfig: string;
 }
 
-/** The rules of the Role that the README shows. */
-export function minimalRole(): readonly Rule[] {
-  const [, yaml] =
-    /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readFileSync(readme, 'utf8')) ?? [];
-  if (yaml === undefined) throw new Error('the README of deploy-helm shows no Role');
+/** The rules of the Role that the README of an action shows. */
+export function minimalRole(action = 'deploy-helm'): readonly Rule[] {
+  const readme = readFileSync(readmeOf(action), 'utf8');
+  const [, yaml] = /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readme) ?? [];
+  if (yaml === undefined) throw new Error(`the README of ${action} shows no Role`);
   return (load(yaml) as { readonly rules: readonly Rule[] }).rules;
 }
 

@@ -83,19 +83,33 @@ export class Release implements AsyncDisposable {
 
   start(inputs: With = {}, secrets: readonly string[] = []): Promise<Step> {
     const { values = {}, ...others } = inputs;
+    const deploy = {
+      chart: this.chart,
+      images: `image=${this.image.pinned}`,
+      ...this.#order.with,
+      values: typeof values === 'object' ? { ...this.defaultValues, ...values } : values,
+      ...others,
+    };
+    return this.startAction('deploy-helm', deploy, secrets);
+  }
+
+  /** Main and post of one rollback in a job of its own. */
+  async rollBack(inputs: With = {}): Promise<Ending> {
+    return (await this.startAction('rollback', inputs)).ended;
+  }
+
+  /** Any action that works on this release. */
+  startAction(action: string, inputs: With, secrets: readonly string[] = []): Promise<Step> {
     const { kubeconfig, token } = this.identity;
     return startStep({
+      action,
       inputs: {
         release: this.name,
         namespace: this.namespace.name,
-        chart: this.chart,
-        images: `image=${this.image.pinned}`,
         kubeconfig: Buffer.from(kubeconfig).toString('base64'),
         timeout: '60s',
         'github-token': githubToken,
-        ...this.#order.with,
-        values: typeof values === 'object' ? { ...this.defaultValues, ...values } : values,
-        ...others,
+        ...inputs,
       },
       env: {
         PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,

@@ -1,10 +1,11 @@
-/** deploy-helm as a step of a job: main, then post with what main left, as the runner runs them. */
+/** An action as a step of a job: main, then post with what main left, as the runner runs them. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import type { ReportFile, ResultKind } from '../../../lib/domain/report/result.ts';
 import { parseActionFile } from '../../../scripts/action-file.ts';
+import type { ActionFile } from '../../../scripts/action-file.ts';
 import { startJob } from '../../support/runner.ts';
 import type { Ended, Job, Running } from '../../support/runner.ts';
 import { brokenPromises } from './promises.ts';
@@ -15,6 +16,8 @@ export const root = resolve(import.meta.dirname, '../../..');
 export type With = Readonly<Record<string, string | boolean | object>>;
 
 export interface StepOrder {
+  /** The folder under actions/. */
+  readonly action: string;
   readonly inputs: With;
   readonly env: Readonly<Record<string, string>>;
   /** What must never be seen anywhere. */
@@ -52,21 +55,25 @@ export interface Step {
 }
 
 /** The bundle as it is committed; while developing, another build of it, or the sources. */
-const entry =
+const entryOf = (action: string): string =>
   process.env['SLIPWAY_FROM_SOURCE'] === '1'
-    ? join(root, 'actions/deploy-helm/main.ts')
-    : join(process.env['SLIPWAY_DIST'] ?? join(root, 'dist'), 'deploy-helm/index.js');
-const contract = parseActionFile(
-  'deploy-helm',
-  await readFile(join(root, 'actions/deploy-helm/action.yml'), 'utf8'),
-);
-export const outputNames = contract.outputs.map(({ name }) => name).sort();
+    ? join(root, 'actions', action, 'main.ts')
+    : join(process.env['SLIPWAY_DIST'] ?? join(root, 'dist'), action, 'index.js');
+
+const contractOf = async (action: string): Promise<ActionFile> =>
+  parseActionFile(action, await readFile(join(root, 'actions', action, 'action.yml'), 'utf8'));
+
+/** What the action's contract promises, sorted. */
+export const outputNamesOf = async (action: string): Promise<string[]> =>
+  (await contractOf(action)).outputs.map(({ name }) => name).sort();
 
 /** Starts the step in a job of its own. Post runs as soon as main has ended; the job's folder goes after it. */
 export async function startStep(order: StepOrder): Promise<Step> {
+  const entry = entryOf(order.action);
   if (!existsSync(entry)) throw new Error(`${entry} is missing: npm run build`);
+  const inputs = await complete(order.action, order.inputs);
   const job = await startJob(order.env);
-  const running = job.start({ entry, cwd: root, inputs: complete(order.inputs) });
+  const running = job.start({ entry, cwd: root, inputs });
   let held: (() => Promise<void>) | undefined;
   const ended = finish(running, job, order, async () => held?.());
   // Also when a test looks at something else first.
@@ -121,8 +128,9 @@ const transcript = (main: Ended, post: Ended): string =>
   `main ended with ${main.exit}\n${main.shown}\npost ended with ${post.exit}\n${post.shown}`;
 
 /** The runner gives every input of the contract: what the workflow wrote, else the default, expressions evaluated. */
-export function complete(given: With): Record<string, string> {
-  const defaults = contract.inputs.map((input) => [input.name, evaluated(input.default)] as const);
+export async function complete(action: string, given: With): Promise<Record<string, string>> {
+  const { inputs } = await contractOf(action);
+  const defaults = inputs.map((input) => [input.name, evaluated(input.default)] as const);
   const written = Object.entries(given).map(
     ([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)] as const,
   );

@@ -1,0 +1,153 @@
+/** The checks as their author writes them: a YAML list, one map per check. Every fault at once. */
+import { CORE_SCHEMA, load } from 'js-yaml';
+import type { Milliseconds } from '../duration.ts';
+import type { Fault } from '../errors.ts';
+import { Fields, isMap } from './fields.ts';
+import { readExpectation, readLatency } from './parse-expect.ts';
+import { readHostPort, readRequest, readTrust, readVia, requestKeys } from './parse-request.ts';
+import { readMatch } from './text-match.ts';
+import type { Check, CheckOf, Severity } from './types.ts';
+
+export interface CheckContext {
+  /** Where `via` and `pods` look unless they say otherwise; empty where the action has none. */
+  readonly namespace: string;
+}
+
+export interface Read<Value> {
+  readonly value: Value;
+  readonly faults: readonly Fault[];
+}
+
+const usualAttempt: Milliseconds = 10_000;
+const aDay: Milliseconds = 86_400_000;
+const most = 500;
+
+/** What a check asks; just one of them. */
+const kinds = ['http', 'tcp', 'tls', 'command', 'pods'] as const;
+type KindName = (typeof kinds)[number];
+
+const shared = ['name', 'severity', 'timeout'] as const;
+const keysOf: Readonly<Record<KindName, readonly string[]>> = {
+  http: ['http', ...requestKeys, 'expect', 'latency', ...shared],
+  tcp: ['tcp', 'via', ...shared],
+  tls: ['tls', 'valid-for', 'ca', 'cert', 'key', 'insecure', ...shared],
+  command: ['command', 'exit-code', 'output', ...shared],
+  pods: ['pods', 'namespace', 'digest', 'at-least', ...shared],
+};
+
+/** Reads the list of checks in input `input`. With faults, the value is not to be used. */
+export function parseChecks(text: string, input: string, context: CheckContext): Read<readonly Check[]> {
+  const faults: Fault[] = [];
+  const list = readYaml(text, input, faults);
+  if (list !== undefined && !Array.isArray(list))
+    faults.push({ input, value: 'not a list', problem: 'write a YAML list: - http: https://…' });
+  if (Array.isArray(list) && list.length === 0)
+    faults.push({ input, value: 'an empty list', problem: 'nothing would be proven; leave it out' });
+  if (Array.isArray(list) && list.length > most)
+    faults.push({ input, value: `${list.length} checks`, problem: `at most ${most}` });
+  const checks = (Array.isArray(list) ? (list as unknown[]) : []).flatMap(
+    (entry, at) => readCheck(entry, `${input}[${at}]`, context, faults) ?? [],
+  );
+  const names = checks.map(({ name }) => name);
+  for (const name of new Set(names.filter((each, at) => names.indexOf(each) !== at)))
+    faults.push({
+      input,
+      value: JSON.stringify(name),
+      problem: 'two checks have this name; name them apart',
+    });
+  return { value: checks, faults };
+}
+
+/** The check that the input `url` stands for: it answers 2xx. */
+export const parseUrl = (url: string): Read<readonly Check[]> => {
+  const { value, faults } = parseChecks(JSON.stringify([{ http: url }]), 'url', { namespace: '' });
+  return { value, faults: faults.map((fault) => ({ ...fault, input: 'url' })) };
+};
+
+/** JSON is YAML too; what cannot be read is told by its line, never quoted: it may hold secrets. */
+export function readYaml(text: string, input: string, faults: Fault[]): unknown {
+  try {
+    return load(text, { schema: CORE_SCHEMA });
+  } catch (error) {
+    const { mark, reason } = error as { mark?: { line?: number }; reason?: string };
+    const at = mark?.line === undefined ? '' : ` at line ${mark.line + 1}`;
+    faults.push({ input, value: 'not YAML', problem: `cannot be read${at}: ${reason ?? 'syntax error'}` });
+    return undefined;
+  }
+}
+
+function readCheck(entry: unknown, path: string, context: CheckContext, faults: Fault[]): Check | undefined {
+  const named = isMap(entry) ? kinds.filter((kind) => Object.hasOwn(entry, kind)) : [];
+  const [kind] = named;
+  if (kind === undefined || named.length > 1) {
+    const value = kind === undefined ? 'a check without a target' : named.join(' and ');
+    faults.push({ input: path, value, problem: `needs just one of ${kinds.join(', ')}` });
+    return undefined;
+  }
+  const fields = new Fields(entry, path, keysOf[kind], faults);
+  const target = kind === 'command' ? fields.texts('command').join(' ') : fields.text(kind).trim();
+  if (target === '') fields.fault(kind, 'is empty: what is to be asked?');
+  const base = {
+    name: fields.text('name') || `${kind} ${withoutUser(target)}`.slice(0, 120),
+    severity: fields.choice<Severity>('severity', ['fail', 'warn']),
+    attemptTimeout: fields.duration('timeout', usualAttempt),
+  };
+  return { ...base, ...readers[kind](fields, target, context) } as Check;
+}
+
+type Own<Kind extends KindName> = Omit<CheckOf<Kind>, 'name' | 'severity' | 'attemptTimeout'>;
+type Reader<Kind extends KindName> = (fields: Fields, target: string, context: CheckContext) => Own<Kind>;
+
+const readers: { readonly [Kind in KindName]: Reader<Kind> } = {
+  http(fields, target, { namespace }) {
+    const latency = readLatency(fields);
+    return {
+      kind: 'http',
+      ...readRequest(fields, 'http', target, namespace),
+      expect: readExpectation(fields),
+      ...(latency === undefined ? {} : { latency }),
+    };
+  },
+  tcp(fields, target, { namespace }) {
+    const via = readVia(fields, namespace);
+    return { kind: 'tcp', ...readHostPort(fields, 'tcp', target), ...(via === undefined ? {} : { via }) };
+  },
+  tls: (fields, target) => ({
+    kind: 'tls',
+    ...readHostPort(fields, 'tls', target),
+    tls: readTrust(fields),
+    validFor: fields.duration('valid-for', aDay),
+  }),
+  command: (fields) => ({
+    kind: 'command',
+    argv: fields.texts('command'),
+    exitCode: fields.integer('exit-code', 0, { min: 0, max: 255 }),
+    output: fields.list('output').flatMap((value, at) => {
+      const match = readMatch(value);
+      if (typeof match !== 'string') return [match];
+      fields.fault(`output[${at}]`, match);
+      return [];
+    }),
+  }),
+  pods(fields, target, { namespace }) {
+    const where = fields.text('namespace') || namespace;
+    if (where === '') fields.fault('namespace', 'is needed: which namespace are the pods in?');
+    const digest = fields.text('digest').replace(/^.*@(?=sha256:)/, '');
+    if (digest !== '' && !/^sha256:[0-9a-f]{64}$/.test(digest))
+      fields.fault(
+        'digest',
+        'must be sha256: and 64 hex digits, or a reference that ends so',
+        JSON.stringify(digest),
+      );
+    return {
+      kind: 'pods',
+      selector: target,
+      namespace: where,
+      ...(digest === '' ? {} : { digest }),
+      atLeast: fields.integer('at-least', 1, { min: 1, max: 10_000 }),
+    };
+  },
+};
+
+/** A name is printed: a URL's user and password are not. */
+const withoutUser = (target: string): string => target.replace(/\/\/[^/@\s]*@/, '//');

@@ -1,0 +1,123 @@
+/** What every action on a Helm release is put together from: the same for its main and its post. */
+import { randomUUID } from 'node:crypto';
+import { connectGitHub } from '../adapters/github/connect.ts';
+import { connectRelease } from '../adapters/release/connect.ts';
+import type { ReleaseAdapters } from '../adapters/release/connect.ts';
+import type { ClusterAccess } from '../domain/cluster.ts';
+import type { Milliseconds } from '../domain/duration.ts';
+import { progressLine } from '../domain/verdict/progress.ts';
+import type { WorkloadProgress } from '../domain/verdict/types.ts';
+import type { GitHubDeployments } from '../ports/github.ts';
+import type { Holder } from '../ports/records.ts';
+import { githubOf, inputsOf, proxyOf, read } from '../runtime/environment.ts';
+import { startHeartbeat } from '../runtime/heartbeat.ts';
+import { isAlive } from '../runtime/process-group.ts';
+import type { Context } from '../runtime/step.ts';
+
+const leftState = 'left';
+const cancelState = 'cancelled-at';
+
+export interface ReleaseWiring
+  extends ReleaseAdapters, Pick<Context, 'clock' | 'log' | 'spawn' | 'signal' | 'actor'> {
+  readonly files: Context['temp'];
+  readonly github: GitHubDeployments;
+  readonly progress: (workloads: readonly WorkloadProgress[]) => void;
+}
+
+/** Main may end early: what it leaves goes to post through the step's state. */
+export interface MainWiring<Left> extends ReleaseWiring {
+  readonly holder: Holder;
+  readonly leave: (left: Left | undefined) => void;
+}
+
+export async function wireMain<Left>(
+  action: string,
+  context: Context,
+  access: ClusterAccess,
+): Promise<MainWiring<Left>> {
+  const wired = await wire(action, context, access);
+  const holder = {
+    actor: context.actor,
+    nonce: randomUUID(),
+    pid: process.pid,
+    runner: read(context.env, 'RUNNER_NAME'),
+  };
+  const leave = (left: Left | undefined): void =>
+    context.state.save(leftState, left === undefined ? '' : JSON.stringify({ left, access: wired.access }));
+  // Post has what is left of the five minutes that GitHub gives a cancelled job.
+  context.signal.addEventListener('abort', () => context.state.save(cancelState, String(Date.now())));
+  return { ...wired, holder, leave };
+}
+
+export interface PostWiring<Left> {
+  readonly left: Left;
+  readonly ports: ReleaseWiring & {
+    /** When main was cancelled, milliseconds since the epoch; undefined when it was killed or failed. */
+    readonly cancelledAt: Milliseconds | undefined;
+  };
+}
+
+/** The ports of post, and what main left; undefined when it left nothing. */
+export async function wirePost<Left>(
+  action: string,
+  context: Context,
+): Promise<PostWiring<Left> | undefined> {
+  const saved = context.state.get(leftState) ?? '';
+  if (saved === '') return undefined;
+  const { left, access } = JSON.parse(saved) as { left: Left; access: ClusterAccess };
+  const cancelledAt = Number(context.state.get(cancelState)) || undefined;
+  return { left, ports: { ...(await wire(action, context, access)), cancelledAt } };
+}
+
+async function wire(action: string, context: Context, access: ClusterAccess): Promise<ReleaseWiring> {
+  const { env, clock, spawn, log, temp, signal, actor } = context;
+  const github = connectGitHub({
+    token: inputsOf(env)['github-token'] ?? '',
+    ...githubOf(env),
+    clock,
+    signal,
+    actor,
+    log,
+  });
+  const adapters = await connectRelease(access, {
+    action,
+    clock,
+    spawn,
+    log,
+    files: temp,
+    proxy: proxyOf(env),
+    workspace: read(env, 'GITHUB_WORKSPACE'),
+    helmDriver: env['HELM_DRIVER'],
+    service: { host: read(env, 'KUBERNETES_SERVICE_HOST'), port: read(env, 'KUBERNETES_SERVICE_PORT') },
+    jobs: github.jobs,
+    processAlive: isAlive,
+    monotonic: () => performance.now(),
+  });
+  return {
+    ...adapters,
+    clock,
+    spawn,
+    log,
+    files: temp,
+    signal,
+    actor,
+    github: github.deployments,
+    progress: progressSaid(context),
+  };
+}
+
+/** Progress for a person: what is not ready and why, when it changes and at least every 10 s. */
+function progressSaid({ clock, log }: Context): (workloads: readonly WorkloadProgress[]) => void {
+  let text = '';
+  startHeartbeat(
+    clock,
+    (line) => log.info(line),
+    () => text,
+  );
+  return (workloads) => {
+    text = workloads
+      .filter(({ ready }) => !ready)
+      .map(progressLine)
+      .join('; ');
+  };
+}
