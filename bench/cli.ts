@@ -11,6 +11,7 @@ type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   rollback: () => import('./rollback.ts'),
   rollout: () => import('./rollout.ts'),
+  smoke: () => import('./smoke.ts'),
   startup: () => import('./startup.ts'),
 };
 

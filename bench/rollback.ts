@@ -95,7 +95,6 @@ async function race(
         console.error(lineOf(measured));
       }
     }
-    await all((lane) => lane.settled());
   } finally {
     await stopAll(clients);
   }

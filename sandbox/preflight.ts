@@ -106,10 +106,11 @@ function goFault(): Fault[] {
 function namespaceFault(machine: readonly Fault[]): Fault[] {
   if (machine.length > 0) return [];
   const flags = ['--pid', '--mount', '--net', '--ipc', '--uts', '--cgroup', '--fork'];
-  const { status, stderr } = spawnSync('unshare', [...flags, 'true'], { encoding: 'utf8' });
+  const { status, stderr, error } = spawnSync('unshare', [...flags, 'true'], { encoding: 'utf8' });
   if (status === 0) return [];
+  const why = error === undefined ? stderr.trim() : 'unshare is not on PATH';
   const remedy = 'in a container, start it with --privileged and --cgroupns=host; or set SLIPWAY_KUBECONFIG';
-  return [{ what: `namespaces (${stderr.trim() || 'unshare is not on PATH'})`, remedy }];
+  return [{ what: `namespaces (${why})`, remedy }];
 }
 
 function list(faults: readonly Fault[]): string {

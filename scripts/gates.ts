@@ -24,8 +24,6 @@ const jest = (project: string, folder: string, timeout: number): Gate => {
   };
 };
 
-const install: Gate = { title: 'npm ci', argv: ['npm', 'ci'], timeout: 10 * minute };
-
 const checks: readonly Gate[] = [
   { title: 'lint', argv: [bin('oxlint'), '--type-aware', '--deny-warnings'], timeout: 5 * minute },
   { title: 'format', argv: [bin('oxfmt'), '--check', '.'], timeout: 5 * minute },
@@ -47,7 +45,6 @@ const sandbox = (verb: string, timeout: number): Gate => ({
 
 /** `folder` takes jest's counts. */
 export const gates = (folder: string) => ({
-  install,
   unattended: [...checks, jest('unit', folder, 10 * minute), workflows],
   sandboxStatus: sandbox('status', minute),
   sandboxUp: sandbox('up', 45 * minute),

@@ -57,7 +57,6 @@ async function sandbox(): Promise<void> {
 }
 
 try {
-  if (!existsSync(join(root, 'node_modules/.package-lock.json'))) await pass(plan.install);
   for (const gate of plan.unattended) {
     if (!stopped) await pass(gate);
   }

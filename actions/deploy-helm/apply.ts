@@ -74,9 +74,10 @@ export async function apply(
   }
 }
 
-async function bringCrds({ chart }: Plan, { crds }: Inputs, { helm, kube, log }: Ports): Promise<void> {
+async function bringCrds({ chart }: Plan, { crds }: Inputs, ports: Ports): Promise<void> {
   if (crds === 'skip' || !chart.hasCrds) return;
-  for (const line of await installCrds(kube, await helm.crds(chart), crds)) log.info(`CRD ${line}`);
+  for (const line of await installCrds(ports, await ports.helm.crds(chart), crds))
+    ports.log.info(`CRD ${line}`);
 }
 
 /** Helm's refusal as a verdict: proof enough to fail, unless the API could not be asked at all. */

@@ -1,3 +1,4 @@
+import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Inputs } from './inputs.ts';
@@ -43,11 +44,8 @@ export async function closeDeployment(
 ): Promise<number | undefined> {
   const id = await begun;
   if (id === undefined) return undefined;
-  const digest = Object.values(record.to.images)
-    .map((image) => image.split('@')[1]?.slice(0, 19))
-    .find((each) => each !== undefined);
   await github.report(id, states[verdict.outcome], {
-    description: [record.id, record.state, digest].filter(Boolean).join(' '),
+    description: statusLine(record),
     environment: inputs.environment,
     ...(inputs.environmentUrl === '' ? {} : { environmentUrl: inputs.environmentUrl }),
   });

@@ -1,11 +1,10 @@
 import { formatDiff } from '../../lib/domain/manifest/diff.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
-import { describePreparation } from './preparation.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan for the log: what runs, what comes, what changes, and what may be wrong with it. */
 export function planLines(plan: Plan): string[] {
-  const { helm, chart, previous, images, diff, gated, advice, warnings, preparations } = plan;
+  const { helm, chart, previous, images, diff, gated, advice, warnings, first } = plan;
   const before =
     previous === undefined
       ? 'nothing: this is the first release'
@@ -14,7 +13,7 @@ export function planLines(plan: Plan): string[] {
     `runs now    ${before}`,
     `to come     ${chart.name} ${chart.version} with Helm ${helm.text}`,
     ...Object.entries(images).map(([container, image]) => `image       ${container} = ${image}`),
-    ...preparations.map((step) => `first       ${describePreparation(step)}`),
+    ...first.map((step) => `first       ${step}`),
     `changes     ${plural(diff.changes.length, 'object')}, unchanged ${diff.unchanged}; ${plural(gated.length, 'object')} must become ready`,
     ...formatDiff(diff, 'summary', 40).map((line) => `  ${line}`),
     ...advice.map(({ subject, why, remedy }) => `advice      ${subject}: ${why}; ${remedy}`),

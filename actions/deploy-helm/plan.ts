@@ -24,13 +24,14 @@ import type {
 import type { Files } from '../../lib/ports/files.ts';
 import type { Kube } from '../../lib/ports/kube.ts';
 import type { Registry } from '../../lib/ports/registry.ts';
-import { checkImagesExist } from '../../lib/steps/images-exist.ts';
+import { planCrds } from '../../lib/steps/install-crds.ts';
 import { checkNamespace } from '../../lib/steps/namespace.ts';
-import { checkPermissions } from '../../lib/steps/permissions.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
 import type { Inputs } from './inputs.ts';
+import { describePreparation } from './preparation.ts';
 import type { Preparation } from './preparation.ts';
 import { beginRendering } from './rendering.ts';
+import { checkTarget } from './target.ts';
 import { authoredValues } from './values.ts';
 
 /** Everything that the release will do, known before anything changes. */
@@ -59,6 +60,8 @@ export interface Plan {
   readonly warnings: readonly string[];
   /** Step 0, in this order: the namespace, when it is missing and may be created. */
   readonly preparations: readonly Preparation[];
+  /** What comes before Helm's own change, a line each: the namespace, the chart's definitions. */
+  readonly first: readonly string[];
 }
 
 export interface PlanPorts {
@@ -98,9 +101,10 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   const goesOn = newest !== undefined && newest.status !== 'uninstalled';
   const deployed = deployedOf(revisions);
   const current = deployed ?? (goesOn ? newest : undefined);
-  const [revision, { intent, valuesHash, rendered }] = await inOrderOfBlame([
+  const [revision, { intent, valuesHash, rendered }, crds] = await inOrderOfBlame([
     current === undefined ? Promise.resolve(undefined) : ports.history.read(release, current.revision),
     rendering.done,
+    plannedCrds(found, inputs, ports),
   ]);
   const previous = deployed === undefined ? undefined : revision;
   const size = checkSize(rendered, release);
@@ -115,21 +119,24 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
   const missing = missingImages(inputs.images, { ...hookImages, ...images });
   if (missing.length > 0) throw new ConfigurationError(missing);
 
-  const allowed = inOrderOfBlame([
-    namespaceExists
-      ? checkPermissions(ports.kube, release.namespace, manifest, { gated, hooks }, inputs)
-      : Promise.resolve([]),
-    checkImagesExist(ports, release.namespace, manifest.objects, { ...hookImages, ...images }),
-  ]);
+  const wanted = { manifest, gated, hooks, images: { ...hookImages, ...images } };
+  const deployedObjects = parseManifest(previous?.manifest ?? '', () => release.namespace);
+  const target = { namespaceExists, deployed: deployedObjects, appliedBy: rendered.appliedBy ?? 'client' };
+  const allowed = checkTarget(wanted, target, inputs, ports);
   // Compared while the API answers.
   const diff = diffManifests(previous?.manifest ?? '', rendered.manifest);
-  const [unwatched, unproven] = await allowed;
+  const unsure = await allowed;
+  const preparations: Preparation[] = namespaceExists
+    ? []
+    : [{ kind: 'create namespace', name: release.namespace }];
   return {
     helm,
     chart: found,
     intent: {
       ...intent,
       createNamespace: false,
+      // Ours come before helm, which would want to create them again, on a first install even where they exist.
+      skipCrds: true,
       wait: waits.length > 0 ? 'hooks' : 'none',
       validated: rendered.validated === true,
     },
@@ -144,14 +151,20 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
     valuesHash,
     diff,
     advice: adviceFor(manifest.objects),
-    warnings: [
-      ...size,
-      ...unwatched.map((access) => `not allowed to ${access}: the release is watched without it`),
-      ...unproven,
-      ...(rendered.validated === true ? [] : [unvalidated]),
-    ],
-    preparations: namespaceExists ? [] : [{ kind: 'create namespace', name: release.namespace }],
+    warnings: [...size, ...unsure, ...(rendered.validated === true ? [] : [unvalidated])],
+    preparations,
+    first: [...preparations.map(describePreparation), ...crds],
   };
+}
+
+/** The chart's `crds/` as they will come into the cluster; none where the author has them skipped. */
+async function plannedCrds(
+  chart: Chart,
+  inputs: Inputs,
+  { helm, kube }: PlanPorts,
+): Promise<readonly string[]> {
+  if (inputs.crds === 'skip' || !chart.hasCrds) return [];
+  return planCrds(kube, await helm.crds(chart), inputs.crds, inputs);
 }
 
 const unvalidated =

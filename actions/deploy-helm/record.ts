@@ -40,6 +40,7 @@ export const releaseDraft = (
     expects: inputs.expects,
     undoable: plan.previous === undefined ? 'manual' : 'automatic',
     ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
+    ...(inputs.environmentUrl === '' ? {} : { environmentUrl: inputs.environmentUrl }),
   };
 };
 

@@ -31,7 +31,8 @@ export function summary(result: DeployResult, inputs: Inputs): string {
     done === undefined ? undefined : ending(done),
     inputs.diff === 'off' ? undefined : diffOf(plan, inputs.diff),
     plan.advice.length === 0 ? undefined : adviceOf(plan),
-    done === undefined ? undefined : evidenceOf(done, plan),
+    done === undefined ? undefined : findingsOf(done),
+    unclear(plan, done?.running),
   );
 }
 
@@ -103,12 +104,22 @@ function facts(result: DeployResult, inputs: Inputs): string {
       ['Chart', code(`${chart.name} ${chart.version}${chart.digest === '' ? '' : ` @${chart.digest}`}`)],
       ['Ran before', escapeText(before)],
       ['Runs now', escapeText(now)],
+      ...(plan.first.length === 0 ? [] : [['First', few(plan.first.map(escapeText))]]),
+      ...(done === undefined && plan.gated.length > 0
+        ? [['Must become ready', few(plan.gated.map((id) => code(describeObject(id))))]]
+        : []),
       ...imageRows(result),
       ...(done === undefined ? [] : [['Record', recordOf(done, inputs)]]),
       ['Took', formatDuration(duration)],
     ],
   );
 }
+
+const most = 20;
+
+/** One below the other in a cell. */
+const few = (lines: readonly string[]): string =>
+  [...lines.slice(0, most), ...(lines.length > most ? [`and ${lines.length - most} more`] : [])].join('\n');
 
 /** What runs at the end, as read back; empty where that is not known. Nothing done: what was looked at beforehand. */
 export function imagesNow({ plan, done }: DeployResult): Readonly<Record<string, string>> {
@@ -143,7 +154,9 @@ function recordOf({ record }: Done, inputs: Inputs): string {
   if (isVerified(record))
     return `${name} verified${inputs.expects.length === 0 ? ' (nothing else was expected: ready is verified)' : ''}`;
   const missing =
-    record.state === 'ready' ? `, verified once ${inputs.expects.map(code).join(' and ')} pass` : '';
+    record.state === 'ready'
+      ? `, verified once ${inputs.expects.map(code).join(' and ')} ${inputs.expects.length === 1 ? 'passes' : 'pass'}`
+      : '';
   return `${name} ${record.state}${missing}`;
 }
 
@@ -177,7 +190,9 @@ const adviceOf = ({ advice }: Plan): string =>
     ),
   );
 
-function evidenceOf({ verdict, running }: Done, plan: Plan): string {
+function findingsOf({ verdict }: Done): string | undefined {
+  // A single one stands above, as the cause.
+  if (verdict.findings.length < 2) return undefined;
   const findings = table(
     ['Object', 'Cause', 'What to do'],
     verdict.findings.map(({ subject, cause, remedy }) => [
@@ -186,8 +201,13 @@ function evidenceOf({ verdict, running }: Done, plan: Plan): string {
       escapeText(remedy),
     ]),
   );
-  const unclear = [
-    ...plan.warnings,
+  return details('Findings', findings);
+}
+
+/** What nobody could look at, also of a plan alone. */
+function unclear({ warnings }: Plan, running: Done['running']): string | undefined {
+  const lines = [
+    ...warnings,
     ...(running?.differing ?? []),
     ...(running?.unknown ?? []),
     // Scaled to nothing, no node for it, a CronJob, or ignored: green, but not because it was seen.
@@ -195,14 +215,9 @@ function evidenceOf({ verdict, running }: Done, plan: Plan): string {
       (container) => `no pod of ${container} runs, so its image was not read back`,
     ),
   ];
-  return sections(
-    // A single one stands above, as the cause.
-    verdict.findings.length < 2 ? undefined : details('Findings', findings),
-    unclear.length === 0
-      ? undefined
-      : details(
-          'Not everything could be looked at',
-          unclear.map((line) => `- ${escapeText(line)}`).join('\n'),
-        ),
+  if (lines.length === 0) return undefined;
+  return details(
+    'Not everything could be looked at',
+    lines.map((line) => `- ${escapeText(line)}`).join('\n'),
   );
 }

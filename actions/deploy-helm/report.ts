@@ -1,3 +1,5 @@
+import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
+import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
 import type { Inputs } from './inputs.ts';
 import type { DeployResult } from './run.ts';
@@ -63,9 +65,16 @@ function outputsOf(result: DeployResult, inputs: Inputs): Record<string, string>
     record: done?.record.id ?? '',
     'record-file': done?.recordFile ?? '',
     'deployment-id': String(done?.deploymentId ?? ''),
-    notes: (done?.applied.release?.notes ?? plan.rendered.notes).slice(0, notesLimit),
+    notes: notesOf(result),
     'duration-ms': String(duration),
   };
+}
+
+/** A chart's NOTES.txt may print what its Secrets hold; an output is shown to whoever reads the run. */
+function notesOf({ plan, done }: DeployResult): string {
+  const objects = parseManifest(plan.rendered.manifest, () => '').map(({ object }) => object);
+  const notes = done?.applied.release?.notes ?? plan.rendered.notes;
+  return maskSecretsOf(objects)(notes).slice(0, notesLimit);
 }
 
 function annotationsOf({ result, reason, plan, done }: DeployResult): Annotation[] {

@@ -1,9 +1,25 @@
+import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
 
 interface Ports {
   readonly github: GitHubDeployments;
 }
+
+interface Where {
+  readonly environment: string;
+  readonly environmentUrl: string;
+}
+
+export interface Closing {
+  /** The rollback's own record, and that of the release that was left. */
+  readonly own: ReleaseRecord;
+  readonly left: ReleaseRecord;
+  /** What became of going back, checks included. */
+  readonly outcome: keyof typeof states;
+}
+
+const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as const;
 
 /** Tells GitHub that a rollback begins. It runs beside the rollback: GitHub slow or down delays nothing. */
 export async function announceRollback(
@@ -24,24 +40,18 @@ export async function announceRollback(
 /** Tells GitHub how it ended, and of the release that was left that it did not hold. */
 export async function closeRollback(
   begun: Promise<number | undefined>,
-  { own, left, good }: { own: ReleaseRecord; left: ReleaseRecord; good: boolean },
-  { environment, environmentUrl }: { environment: string; environmentUrl: string },
+  { own, left, outcome }: Closing,
+  { environment, environmentUrl }: Where,
   { github }: Ports,
 ): Promise<number | undefined> {
-  const id = await begun;
-  const url = environmentUrl === '' ? {} : { environmentUrl };
   if (left.deploymentId !== undefined) {
     const description = `${left.id} ${left.state}: ${left.reason ?? 'rolled back'}`;
-    await github.report(left.deploymentId, 'failure', {
-      description,
-      environment: left.environment ?? environment,
-    });
+    const there = { description, environment: left.environment ?? environment };
+    await github.report(left.deploymentId, 'failure', there);
   }
+  const id = await begun;
   if (id === undefined) return undefined;
-  const digest = Object.values(own.to.images)
-    .map((image) => image.split('@')[1]?.slice(0, 19))
-    .find((each) => each !== undefined);
-  const description = [own.id, own.state, digest].filter(Boolean).join(' ');
-  await github.report(id, good ? 'success' : 'failure', { description, environment, ...url });
+  const url = environmentUrl === '' ? {} : { environmentUrl };
+  await github.report(id, states[outcome], { description: statusLine(own), environment, ...url });
   return id;
 }

@@ -1,14 +1,17 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
+import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
+import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
 import { undo } from '../../lib/steps/undo.ts';
-import { closeRollback } from './deployment.ts';
+import type { UndoOrder } from '../../lib/steps/undo.ts';
+import { announceRollback, closeRollback } from './deployment.ts';
 import type { Begun, Left } from './left.ts';
 import type { Ports } from './ports.ts';
-import { outcomeOf, settled } from './record.ts';
+import { settled, undoneBy } from './record.ts';
 
 export type FinishPorts = Omit<Ports, 'holder' | 'leave' | 'probes' | 'forwards' | 'spawn'> & {
   /** When main was cancelled, milliseconds since the epoch; undefined when it was killed or failed. */
@@ -25,54 +28,67 @@ export async function finishLeft(
   return withLock(ports.locks, left.release, left.holder, lockOptions, async (lock): Promise<Result> => {
     if (left.begun === undefined)
       return { result: 'success', reason: 'the lock is given back; nothing had begun' };
-    const { begun } = left;
-    const records = await ports.records.of(left.release);
-    const [own, rejected] = [begun.own, begun.from].map((seq) => records.find((each) => each.seq === seq));
-    if (own === undefined || rejected === undefined)
-      return { result: 'failure', reason: `record #${own === undefined ? begun.own : begun.from} is gone` };
-
-    const journal = Journal.resume(own, { records: ports.records, lock, clock: ports.clock });
-    const newer = records.some(({ seq }) => seq > begun.own);
-    if (rejected.undo === undefined || newer) {
-      const reason = `cancelled; ${newer ? 'another run has shipped since' : 'nothing had been changed yet'}`;
-      if (own.state === 'planned') await journal.write((now) => moveTo(now, 'abandoned', reason));
-      return { result: 'success', reason };
-    }
-    if (rejected.undo.outcome !== undefined) return { result: 'success', reason: 'the rollback had ended' };
-
-    const leaving = Journal.resume(rejected, { records: ports.records, lock, clock: ports.clock });
-    const undone = await undo(await orderOf(begun, left, rejected.reason, ports), leaving, ports);
-    await journal.write((now) => settled(now, undone, ports));
-    const good = outcomeOf(undone) === 'pass';
-    await closeRollback(
-      Promise.resolve(begun.deploymentId),
-      { own: journal.record, left: leaving.record, good },
-      { environment: left.environment, environmentUrl: '' },
-      ports,
-    );
-    return {
-      result: good ? 'success' : 'failure',
-      reason: `cancelled; ${undone.detail}${good ? '; what verify asks was not asked' : ''}`,
-    };
+    return finish(left.begun, left, lock, ports);
   });
 }
 
-/** The same rollback once more: what helm had begun of it is what failed now. */
+const why = 'main ended before the rollback did';
+
+async function finish(begun: Begun, left: Left, lock: Lock, ports: FinishPorts): Promise<Result> {
+  const records = await ports.records.of(left.release);
+  const [own, leaving] = [begun.own, begun.from].map((seq) => records.find((each) => each.seq === seq));
+  if (own === undefined || leaving === undefined)
+    return { result: 'failure', reason: `record #${own === undefined ? begun.own : begun.from} is gone` };
+
+  const writing = { records: ports.records, lock, clock: ports.clock };
+  const [journal, leavingJournal] = [own, leaving].map((record) => Journal.resume(record, writing)) as [
+    Journal,
+    Journal,
+  ];
+  const newer = records.some(({ seq }) => seq > begun.own);
+  if (leaving.undo === undefined || newer) {
+    const reason = `${why}; ${newer ? 'another run has shipped since' : 'nothing had been changed yet'}`;
+    if (own.state === 'planned') await journal.write((now) => moveTo(now, 'abandoned', reason));
+    return { result: 'success', reason };
+  }
+
+  const deployment = announceRollback(own, leaving, left.environment, ports);
+  const undone =
+    leaving.undo.outcome === undefined
+      ? await undo(await orderOf(begun, left, leaving.reason, ports), leavingJournal, ports)
+      : undoneBy(leaving.undo);
+  if (!isSettled(own)) await journal.write((now) => settled(now, undone, ports));
+  const { verdicts, expects } = journal.record;
+  const outcome = verdicts.find((verdict) => verdict.outcome !== 'pass')?.outcome ?? 'pass';
+  const closing = { own: journal.record, left: leavingJournal.record, outcome };
+  await closeRollback(deployment, closing, left, ports);
+  const unasked = expects.filter((name) => !verdicts.some((verdict) => verdict.name === name));
+  return {
+    result: outcome === 'pass' ? 'success' : 'failure',
+    reason: `${why}; ${undone.detail}${unasked.length === 0 ? '' : '; its checks were not asked'}`,
+  };
+}
+
+const isSettled = ({ verdicts }: ReleaseRecord): boolean => verdicts.length > 0;
+
+/** The same rollback once more: what helm had begun of it and not finished is what failed now. */
 async function orderOf(
-  { toRevision, newest: before }: Begun,
+  { toRevision, newest: before, failed: leaves }: Begun,
   { release, timeout, gate, ignore, forceConflicts, freeStuckPods }: Left,
   reason: string | undefined,
   { history, clock, cancelledAt, actor, progress, signal }: FinishPorts,
-): Promise<Parameters<typeof undo>[0]> {
+): Promise<UndoOrder> {
   const [newest] = await history.list(release);
-  const halfWay = newest !== undefined && newest.revision > before ? { failed: newest.revision } : {};
+  const begunByHelm = newest !== undefined && newest.revision > before;
+  const unfinished = begunByHelm && newest.status !== 'deployed' ? newest.revision : undefined;
+  const failed = begunByHelm ? unfinished : leaves;
   const budget = cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
   return {
     release,
     to: toRevision,
-    ...halfWay,
-    wasDeployed: toRevision,
-    reason: reason ?? 'the run was cancelled while it rolled back',
+    ...(failed === undefined ? {} : { failed, wasDeployed: toRevision }),
+    newest: newest?.revision ?? before,
+    reason: reason ?? why,
     by: actor,
     part: 'rollback post',
     timeout: Math.min(timeout, Math.max(budget, leastBudget)),

@@ -4,7 +4,14 @@ import type { Inputs } from './inputs.ts';
 /** What a main that ends early leaves to post. Kept in plain text by the runner, so no secret is in it. */
 export interface Left extends Pick<
   Inputs,
-  'release' | 'timeout' | 'gate' | 'ignore' | 'forceConflicts' | 'freeStuckPods' | 'environment'
+  | 'release'
+  | 'timeout'
+  | 'gate'
+  | 'ignore'
+  | 'forceConflicts'
+  | 'freeStuckPods'
+  | 'environment'
+  | 'environmentUrl'
 > {
   readonly holder: Holder;
   /** The rollback that has begun; without it, only the lock is left. */
@@ -19,11 +26,6 @@ export interface Begun {
   readonly toRevision: number;
   /** Newest revision before the rollback. */
   readonly newest: number;
-  readonly deploymentId?: number;
-}
-
-/** What a rollback leaves from its inputs. */
-export function leftBy(inputs: Inputs, holder: Holder): Left {
-  const { release, timeout, gate, ignore, forceConflicts, freeStuckPods, environment } = inputs;
-  return { release, timeout, gate, ignore, forceConflicts, freeStuckPods, environment, holder };
+  /** The revision that Helm's history is to call failed, where it does not already. */
+  readonly failed?: number;
 }

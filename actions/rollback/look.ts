@@ -16,18 +16,25 @@ export interface Looked {
   readonly decision: Decision;
   /** What could not be found out, and did not stop the rollback. */
   readonly notes: readonly string[];
+  /** Revision → what its registry said of its images. */
+  readonly images: ReadonlyMap<number, ImageFact>;
 }
 
-/** Reads records, revisions and, of the one it would take, the images; decides. Gets and lists only. */
-export async function look(from: From, inputs: Inputs, ports: Ports): Promise<Looked> {
-  const facts = await readPast(inputs.release, ports);
-  const notes: string[] = [];
-  const answers = new Map<number, ImageFact>();
+/**
+ * Reads records, revisions and, of the one it would take, the images; decides. Gets and lists only. `before`: the
+ * look before the lock was ours; a registry that was slow to answer is not asked again.
+ */
+export async function look(from: From, inputs: Inputs, ports: Ports, before?: Looked): Promise<Looked> {
+  const { unreadable, ...facts } = await readPast(inputs.release, ports);
+  const notes = [...(before?.notes ?? unreadable)];
+  const answers = new Map<number, ImageFact>(before?.images);
   const wishes = {
     from,
     to: inputs.to,
     by: ports.actor,
     force: inputs.force,
+    // The second look is under the lock.
+    locked: before !== undefined,
     images: ({ revision }: Candidate) => answers.get(revision),
   };
   let decision = decide(facts, wishes);
@@ -38,7 +45,7 @@ export async function look(from: From, inputs: Inputs, ports: Ports): Promise<Lo
     notes.push(...unknown);
     decision = decide(facts, wishes);
   }
-  return { facts, candidates: candidatesOf(facts), decision, notes };
+  return { facts, candidates: candidatesOf(facts), decision, notes, images: answers };
 }
 
 /** A registry that cannot be asked never blocks the way back. */

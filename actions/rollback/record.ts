@@ -1,6 +1,6 @@
 import { ofInstallation } from '../../lib/domain/record/choose.ts';
 import { moveTo, stateAfterVerdicts, withVerdict } from '../../lib/domain/record/transitions.ts';
-import type { ReleaseContent, ReleaseRecord } from '../../lib/domain/record/types.ts';
+import type { ReleaseContent, ReleaseRecord, UndoClaim } from '../../lib/domain/record/types.ts';
 import { newestOf } from '../../lib/domain/rollback/candidates.ts';
 import { linesOf } from '../../lib/domain/rollback/lineage.ts';
 import type { Candidate, PastFacts } from '../../lib/domain/rollback/types.ts';
@@ -15,10 +15,16 @@ type Who = Pick<Ports, 'actor' | 'clock'>;
 /** What a verdict of `verify` is called in the record. */
 export const verifyName = 'verify';
 
+/** Where it goes, and why: what `force` overrode is part of it. */
+export interface Move {
+  readonly from: Candidate;
+  readonly to: Candidate;
+  readonly reason: string;
+}
+
 /** The record of a rollback that is about to begin. */
 export const rollbackDraft = (
-  from: Candidate,
-  to: Candidate,
+  { from, to, reason }: Move,
   facts: PastFacts,
   inputs: Inputs,
   { actor, clock }: Who,
@@ -36,6 +42,7 @@ export const rollbackDraft = (
   verdicts: [],
   expects: inputs.verify.length === 0 ? [] : [verifyName],
   undoable: 'automatic',
+  reason,
   ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
 });
 
@@ -84,7 +91,7 @@ export function recordsOf(from: Candidate, facts: PastFacts, named: string | und
 export const rejected = (record: ReleaseRecord, reason: string): ReleaseRecord =>
   record.state === 'rejected' ? record : moveTo(record, 'rejected', reason);
 
-/** What the rollback's own record becomes: ready, unknown, or given up. */
+/** What the rollback's own record becomes: ready, unknown, or given up. Why it began stays in its reason. */
 export function settled(record: ReleaseRecord, undone: Undone, { actor, clock }: Who): ReleaseRecord {
   const outcome = outcomeOf(undone);
   const at = new Date(clock.now()).toISOString();
@@ -96,9 +103,18 @@ export function settled(record: ReleaseRecord, undone: Undone, { actor, clock }:
   };
   const judged = withVerdict(made, { name: 'rollback', outcome, reason: detail, at, by: actor });
   if (outcome === 'pass') return verified(moveTo(judged, 'ready'));
-  if (outcome === 'fail') return moveTo(judged, 'abandoned', detail);
-  return { ...judged, reason: detail };
+  const reason = [record.reason, detail].filter((part) => part !== undefined).join('; ');
+  return outcome === 'fail' ? moveTo(judged, 'abandoned', reason) : { ...judged, reason };
 }
+
+/** An undo that had ended before anybody could write down what it made of the rollback. */
+export const undoneBy = ({ outcome, toRevision, revision, detail = '' }: UndoClaim): Undone => ({
+  kind: outcome === 'success' ? 'undone' : outcome === 'failure' ? 'not undone' : 'not proven',
+  to: toRevision,
+  ...(revision === undefined ? {} : { revision }),
+  detail,
+  duration: 0,
+});
 
 /** Appends what `verify` said. */
 export const withVerify = (
@@ -115,6 +131,10 @@ export const withVerify = (
   });
 
 const verified = (record: ReleaseRecord): ReleaseRecord => ({ ...record, state: stateAfterVerdicts(record) });
+
+/** What going back amounts to, with the checks after it: these are not asked where it did not come back. */
+export const outcomeOfAll = (undone: Undone, checks: ChecksOutcome | undefined): ChecksOutcome['outcome'] =>
+  outcomeOf(undone) === 'pass' ? (checks?.outcome ?? 'pass') : outcomeOf(undone);
 
 /** What an undo amounts to. Nobody having seen it run is not knowing. */
 export function outcomeOf({ kind, verdict }: Undone): 'pass' | 'fail' | 'inconclusive' {

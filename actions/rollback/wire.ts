@@ -1,5 +1,6 @@
 import { kubectlForwards } from '../../lib/adapters/forwards/kubectl.ts';
 import { httpProbes } from '../../lib/adapters/probes/client.ts';
+import { secretsOf } from '../../lib/domain/checks/needs.ts';
 import { kubeconfigAt } from '../../lib/domain/cluster.ts';
 import { proxyOf } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
@@ -12,6 +13,7 @@ import type { Ports } from './ports.ts';
 const action = 'rollback';
 
 export async function wireRollback(context: Context, inputs: Inputs): Promise<Ports> {
+  for (const secret of secretsOf(inputs.verify, undefined)) context.log.mask(secret);
   const wired = await wireMain<Left>(action, context, inputs.cluster);
   return {
     ...wired,

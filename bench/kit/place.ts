@@ -42,6 +42,21 @@ export class Place implements AsyncDisposable {
     return join(this.home, 'kubeconfig');
   }
 
+  /** For a program: who it is in the cluster. */
+  get programEnv(): Readonly<Record<string, string>> {
+    return { HOME: this.home, KUBECONFIG: this.kubeconfig };
+  }
+
+  /** For a step: which helm it finds. */
+  get stepEnv(): Readonly<Record<string, string>> {
+    return { PATH: `${this.bin}:${process.env['PATH']}`, HOME: this.home };
+  }
+
+  /** For a step: where it works, and as whom. */
+  get stepInputs(): Readonly<Record<string, string>> {
+    return { namespace: this.namespace.name, kubeconfig: this.identity.kubeconfig };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.pods[Symbol.dispose]();
     await this.namespace[Symbol.asyncDispose]();

@@ -1,14 +1,15 @@
 /** What a process and its children cost, from /proc: no wrapper around what is measured. */
 import { readFileSync } from 'node:fs';
+import type { Milliseconds } from '../../lib/domain/duration.ts';
 
 /** The unit of /proc/<pid>/stat is 1/100 s on every Linux that Node runs on. */
 const ticksPerSecond = 100;
-const samplingInterval = 50;
+const usualInterval: Milliseconds = 50;
 
 export interface Cost {
   /** User and system time of the process and all its children. */
   readonly cpuSeconds: number;
-  /** The most that process and children held at one moment, looked at every 50 ms. */
+  /** The most that process and children held at one moment, of those at which it was looked. */
   readonly peakMegabytes: number;
 }
 
@@ -18,10 +19,11 @@ export class Meter implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #peak = 0;
 
-  constructor(pid: () => number) {
+  /** `every`: how often memory is looked at; oftener for what is over in no time. */
+  constructor(pid: () => number, every = usualInterval) {
     this.#timer = setInterval(() => {
       this.#peak = Math.max(this.#peak, residentOf(pid()));
-    }, samplingInterval);
+    }, every);
   }
 
   get cost(): Cost {

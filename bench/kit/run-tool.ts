@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { whileRunning } from './children.ts';
-import type { Place } from './place.ts';
 
 /** Milliseconds since the epoch. */
 export interface Span {
@@ -19,11 +18,13 @@ export interface Started<T extends Span> {
 
 export const root = resolve(import.meta.dirname, '../..');
 
-/** Starts a program in the repository's root as the identity of `place`. */
-export function startTool([program = '', ...args]: readonly string[], place: Place): Started<Span> {
-  const env = { PATH: process.env['PATH'], HOME: place.home, KUBECONFIG: place.kubeconfig };
+export type Env = Readonly<Record<string, string>>;
+
+/** Starts a program in the repository's root; of our environment it gets PATH alone. */
+export function startTool([program = '', ...args]: readonly string[], env: Env): Started<Span> {
   const startedAt = Date.now();
-  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const given = { PATH: process.env['PATH'], ...env };
+  const child = spawn(program, args, { cwd: root, env: given, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
@@ -42,13 +43,13 @@ export function startTool([program = '', ...args]: readonly string[], place: Pla
 }
 
 /** One after the other, as `a && b` in a shell. */
-export function startTools(commands: readonly (readonly string[])[], place: Place): Started<Span> {
+export function startTools(commands: readonly (readonly string[])[], env: Env): Started<Span> {
   let current: Started<Span> | undefined;
   const startedAt = Date.now();
   const ended = (async (): Promise<Span> => {
     let endedAt = startedAt;
     for (const command of commands) {
-      current = startTool(command, place);
+      current = startTool(command, env);
       ({ endedAt } = await current.ended);
     }
     return { startedAt, endedAt };

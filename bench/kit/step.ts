@@ -1,11 +1,10 @@
 /** One of our actions as a step of a job, measured. */
 import { complete } from '../../test/e2e/support/step.ts';
 import { startJob } from '../../test/support/runner.ts';
-import type { Ended } from '../../test/support/runner.ts';
+import type { Ended, Job } from '../../test/support/runner.ts';
 import { whileRunning } from './children.ts';
-import type { Place } from './place.ts';
 import { root } from './run-tool.ts';
-import type { Span, Started } from './run-tool.ts';
+import type { Env, Span, Started } from './run-tool.ts';
 
 /** An action, and the script that is it: `dist/<name>/index.js`. */
 export interface Action {
@@ -17,21 +16,24 @@ export interface Done extends Span {
   readonly step: Ended;
 }
 
-/** Starts an action on a release of `place`; inputs that are left out get the contract's defaults. */
-export async function startAction(
-  { name, entry }: Action,
-  place: Place,
-  inputs: Readonly<Record<string, string>>,
-): Promise<Started<Done>> {
-  const job = await startJob({
-    PATH: `${place.bin}:${process.env['PATH']}`,
-    HOME: place.home,
-    GITHUB_WORKSPACE: root,
-  });
-  const given = { namespace: place.namespace.name, kubeconfig: place.identity.kubeconfig, ...inputs };
-  const running = job.start({ entry, cwd: root, inputs: await complete(name, given) });
-  const ended = (async (): Promise<Done> => {
+/** A job whose workspace is the repository. */
+export const openJob = (env: Env): Promise<Job> => startJob({ ...env, GITHUB_WORKSPACE: root });
+
+/** Starts an action in a job of its own, which goes when it has ended; post is not run. */
+export async function startAction(action: Action, env: Env, inputs: Env): Promise<Started<Done>> {
+  const job = await openJob(env);
+  const { pid, ended } = await startStep(action, job, inputs);
+  const gone = async (): Promise<Done> => {
     await using _ = job;
+    return await ended;
+  };
+  return { pid, ended: gone() };
+}
+
+/** Starts an action as a step of `job`; inputs that are left out get the contract's defaults. */
+export async function startStep({ name, entry }: Action, job: Job, inputs: Env): Promise<Started<Done>> {
+  const running = job.start({ entry, cwd: root, inputs: await complete(name, inputs) });
+  const ended = (async (): Promise<Done> => {
     const step = await running.ended;
     if (step.exit !== 0) throw new Error(`${name} ended with ${step.exit}:\n${step.shown}`);
     return { startedAt: step.startedAt, endedAt: step.endedAt, step };

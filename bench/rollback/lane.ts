@@ -10,7 +10,7 @@ import { Place } from '../kit/place.ts';
 import { startTool, startTools } from '../kit/run-tool.ts';
 import type { Span, Started } from '../kit/run-tool.ts';
 import { startAction } from '../kit/step.ts';
-import type { Action } from '../kit/step.ts';
+import type { Action, Done } from '../kit/step.ts';
 import type { Tool } from './tools.ts';
 
 export interface Actions {
@@ -72,7 +72,7 @@ export class Lane implements AsyncDisposable {
         images: `image=${image.pinned}`,
         timeout: '5m',
       };
-      const { step } = await (await startAction(this.#actions.deploy, this.place, inputs)).ended;
+      const { step } = await (await this.#step(this.#actions.deploy, inputs)).ended;
       this.#record = step.outputs['record'] ?? '';
     } else {
       await this.#helm('upgrade', release, chart, '--install', '--values', values).ended;
@@ -107,13 +107,16 @@ export class Lane implements AsyncDisposable {
   #undo(): Started<Span> {
     const object = [`deployment/${release}`, '--namespace', this.namespace];
     const undo = [this.#kubectl, 'rollout', 'undo', ...object];
-    return startTools([undo, [this.#kubectl, 'rollout', 'status', ...object, '--timeout', '5m']], this.place);
+    return startTools(
+      [undo, [this.#kubectl, 'rollout', 'status', ...object, '--timeout', '5m']],
+      this.place.programEnv,
+    );
   }
 
   async #rollback(): Promise<Started<WentBack>> {
     const reason = 'it answers with the wrong version';
     const inputs = { release, from: this.#record, reason, timeout: '5m' };
-    const { pid, ended } = await startAction(this.#actions.rollback, this.place, inputs);
+    const { pid, ended } = await this.#step(this.#actions.rollback, inputs);
     const wentBack = async (): Promise<WentBack> => {
       const { step, ...span } = await ended;
       if (step.outputs['rolled-back'] !== 'true') throw new Error(`nothing was undone:\n${step.shown}`);
@@ -131,8 +134,12 @@ export class Lane implements AsyncDisposable {
     return Date.parse((JSON.parse(text) as ReleaseRecord).createdAt);
   }
 
+  #step(action: Action, inputs: Readonly<Record<string, string>>): Promise<Started<Done>> {
+    return startAction(action, this.place.stepEnv, { ...this.place.stepInputs, ...inputs });
+  }
+
   #helm(...args: readonly string[]): Started<Span> {
     const where = ['--namespace', this.namespace, '--wait', '--timeout', '5m'];
-    return startTool([join(this.place.bin, 'helm'), ...args, ...where], this.place);
+    return startTool([join(this.place.bin, 'helm'), ...args, ...where], this.place.programEnv);
   }
 }

@@ -34,5 +34,6 @@ export async function measuredReturn(lane: Lane, round: number, stamp: string, t
   const { cost } = meter;
   const availableAt = await truth.lastAvailable(lane.namespace, stamp, 1);
   const changedAt = truth.changedAt(lane.namespace, stamp);
+  await lane.settled();
   return { tool: lane.tool.id, round, startedAt, decidedAt, changedAt, availableAt, endedAt, ...cost };
 }

@@ -23,7 +23,7 @@ export async function ship(lane: Lane, change: Change, entry: string): Promise<S
   const upgrade = ['upgrade', release, chart, '--install', '--namespace', place.namespace.name];
   return startTool(
     [join(place.bin, 'helm'), ...upgrade, '--values', values, tool.wait, '--timeout', '5m'],
-    place,
+    place.programEnv,
   );
 }
 
@@ -34,7 +34,8 @@ async function shipWithAction(
   entry: string,
 ): Promise<Shipping> {
   const action = { name: 'deploy-helm', entry };
-  const { pid, ended } = await startAction(action, place, {
+  const { pid, ended } = await startAction(action, place.stepEnv, {
+    ...place.stepInputs,
     release,
     chart,
     'values-files': valuesFile,

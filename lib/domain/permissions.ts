@@ -36,7 +36,7 @@ export function permissionsFor(
   { dryRun }: { dryRun: boolean },
 ): Permissions {
   const ask = (
-    target: { group: string; resource: string },
+    target: Pick<AccessQuestion, 'group' | 'resource' | 'subresource'>,
     verbs: readonly string[],
     where = namespace,
   ): AccessQuestion[] =>
@@ -74,12 +74,14 @@ export function permissionsFor(
       ...ask(core('pods'), ['list', 'watch']),
       ...ask({ group: 'apps', resource: 'replicasets' }, ['list', 'watch']),
       ...ask(core('events'), ['list', 'watch']),
+      ...(hooks.length === 0 ? [] : ask({ ...core('pods'), subresource: 'log' }, ['get'])),
     ],
   };
 }
 
 /** `create deployments.apps in namespace shop`, as a Role would name it. */
 export function describeAccess(question: AccessQuestion): string {
-  const resource = question.group === '' ? question.resource : `${question.resource}.${question.group}`;
-  return `${question.verb} ${resource}${question.namespace === undefined ? ' (cluster-wide)' : ` in namespace ${question.namespace}`}`;
+  const { verb, group, resource, subresource } = question;
+  const of = `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`;
+  return `${verb} ${of}${question.namespace === undefined ? ' (cluster-wide)' : ` in namespace ${question.namespace}`}`;
 }

@@ -58,6 +58,8 @@ export interface HelmRelease {
   readonly storedBytes?: number;
   /** Only of a render. False: made without the cluster, which does not know the kinds that the chart's CRDs bring. */
   readonly validated?: boolean;
+  /** Only of a render: on which side helm merges what it applies; one release keeps the side that it began with. */
+  readonly appliedBy?: 'client' | 'server';
 }
 
 export interface HelmRun {

@@ -1,5 +1,6 @@
 /** One attempt each: asking once, and saying what was heard. When to ask again is decided above. */
 import type { HttpRequest, TlsCheck, Via } from '../domain/checks/types.ts';
+import type { Finds } from '../domain/checks/text-match.ts';
 import type { Milliseconds } from '../domain/duration.ts';
 
 export interface HttpAnswer {
@@ -41,12 +42,14 @@ export interface Probes {
   /** Resolves once connected. */
   tcp(host: string, port: number, options: ProbeOptions): Promise<void>;
   tls(target: Pick<TlsCheck, 'host' | 'port' | 'tls'>, options: ProbeOptions): Promise<Certificate>;
+  /** Throws ProbeFailure `ESLOWPATTERN` where a regular expression takes too long. */
+  readonly finds: Finds;
 }
 
 /** Local ways into the cluster, one `kubectl port-forward` per target, opened at first use and kept. */
 export interface Forwards {
-  /** `127.0.0.1:<port>`. Throws ProbeFailure `NO_ENDPOINTS` when there is nothing to forward to, ToolError without kubectl. */
-  open(via: Via): Promise<string>;
-  /** Ends every forward. */
+  /** `127.0.0.1:<port>`. Throws ProbeFailure where nothing can be forwarded to (`NO_ENDPOINTS`, …), ToolError without kubectl. */
+  open(via: Via, options: ProbeOptions): Promise<string>;
+  /** Ends every forward; the next `open` begins anew. */
   close(): Promise<void>;
 }

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly killAfter?: Milliseconds;
   /** Standard output is kept up to this many bytes (default 32 MiB); beyond it the call fails, naming the limit. */
   readonly maxBytes?: number;
+  /** `false`: output goes to `onLine` alone, however much it is; the exit's `stdout` is then empty. */
+  readonly keepOutput?: boolean;
 }
 
 export interface Exit {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Actor } from '../domain/record/types.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -29,6 +30,9 @@ export const names = {
   KUBERNETES_SERVICE_PORT: 'goes with KUBERNETES_SERVICE_HOST',
   HELM_DRIVER: 'where Helm keeps releases; anything but `secret` is refused',
   HELM_PLUGINS: "Helm's plugins, left to Helm",
+  HELM_REGISTRY_CONFIG: 'where an earlier `helm registry login` kept its credentials',
+  HELM_CONFIG_HOME: 'the folder that they are in otherwise',
+  XDG_CONFIG_HOME: 'the folder above that one',
   PATH: 'where tools are looked up',
   HOME: 'where tools keep their configuration',
   HTTPS_PROXY: 'proxy for https',
@@ -101,3 +105,11 @@ export const githubOf = (
   serverUrl: read(env, 'GITHUB_SERVER_URL') || 'https://github.com',
   proxyEnv: proxyOf(env),
 });
+
+/** Where `helm registry login` keeps credentials (helm.sh, Helm's environment variables); there may be no such file. */
+export function helmRegistryConfig(env: Env): string {
+  const config =
+    read(env, 'HELM_CONFIG_HOME') ||
+    join(read(env, 'XDG_CONFIG_HOME') || join(read(env, 'HOME'), '.config'), 'helm');
+  return read(env, 'HELM_REGISTRY_CONFIG') || join(config, 'registry', 'config.json');
+}

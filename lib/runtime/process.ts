@@ -63,7 +63,7 @@ async function run(command: Command, options: RunOptions, inherited: Env): Promi
   const stdout = new Head(maxBytes);
   const stderr = new Tail(stderrBytes);
   follow(child, 'stdout', options.onLine, (chunk) => {
-    if (stdout.add(chunk) || overflowed) return;
+    if (options.keepOutput === false || stdout.add(chunk) || overflowed) return;
     overflowed = true;
     end();
   });

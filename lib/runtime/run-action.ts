@@ -20,6 +20,11 @@ export interface Action<Inputs, Ports, Outcome extends Result> {
   readonly secrets?: readonly string[];
   /** There is a post: when main is cancelled or crashes, post gets the temporary folder and removes it. */
   readonly hasPost?: boolean;
+  /**
+   * Others act upon this action's `failure` (they undo a release), so it must be the target's own answer: what is thrown
+   * instead of returned (a wrong input, a tool that is missing, a defect of ours) is `inconclusive`.
+   */
+  readonly failsByAnswerOnly?: boolean;
   /** Throws ConfigurationError with every fault. `given` is what the workflow wrote, by lower-case name. */
   readonly parse: (given: Readonly<Record<string, string>>, env: Env) => Inputs;
   readonly run: (inputs: Inputs, ports: Ports) => Promise<Outcome>;
@@ -52,7 +57,7 @@ export async function runAction<Inputs, Ports, Outcome extends Result>(
     };
     ending = await Promise.race([work(), cancellation.lastCall, crash]);
   } catch (error) {
-    ending = endedInError(action.name, error, step);
+    ending = endedInError(action, error, step);
   }
   const green = isGreen(ending.outcome.result);
   if (action.hasPost === true && !green) step.context.temp.leaveToPost();
@@ -79,12 +84,15 @@ function cancelledIfAborted<Outcome extends Result>(outcome: Outcome, step: Step
 }
 
 /** A tool that we ended complains in its own way: after a cancel every error is the cancel's, with its cause. */
-function endedInError(name: string, error: unknown, { context }: Step): Ending {
+function endedInError(
+  { name, failsByAnswerOnly = false }: Pick<Action<never, never, never>, 'name' | 'failsByAnswerOnly'>,
+  error: unknown,
+  { context }: Step,
+): Ending {
   const cancelled = context.signal.aborted && !(error instanceof CancelledError);
-  const rendered = renderError(
-    name,
-    cancelled ? Object.assign(new CancelledError(), { cause: error }) : error,
-  );
+  const worded = renderError(name, cancelled ? Object.assign(new CancelledError(), { cause: error }) : error);
+  const unknown = failsByAnswerOnly && worded.result === 'failure';
+  const rendered = unknown ? { ...worded, result: 'inconclusive' as const } : worded;
   const { result, reason, text } = rendered;
   const summary = sections(verdictLine(name, rendered), text.includes('\n') ? codeBlock(text) : '');
   return { outcome: { result, reason }, error: rendered, outputs: {}, summary };

@@ -1,5 +1,6 @@
 import { TargetError } from '../domain/errors.ts';
 import type { ResourceType } from '../domain/kubernetes.ts';
+import { describeAccess } from '../domain/permissions.ts';
 import { isRefusal } from '../domain/refusal.ts';
 import type { Kube } from '../ports/kube.ts';
 
@@ -32,6 +33,17 @@ export async function checkNamespace(kube: Kube, name: string, mayCreate: boolea
   throw new TargetError(`namespace ${name} does not exist`, {
     subject: `Namespace ${name}`,
     remedy: 'create it, check the spelling, or set create-namespace: true',
+  });
+}
+
+/** Throws TargetError when this identity may not create it. */
+export async function checkMayCreate(kube: Kube, name: string): Promise<void> {
+  const create = { verb: 'create', group: '', resource: 'namespaces' };
+  if ((await kube.denied([create])).length === 0) return;
+  throw new TargetError(`namespace ${name} does not exist, and this identity may not create it`, {
+    subject: `Namespace ${name}`,
+    remedy: 'have an administrator create it, or grant it in a ClusterRole',
+    details: [['denied', describeAccess(create)]],
   });
 }
 

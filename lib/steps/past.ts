@@ -1,3 +1,4 @@
+import { TargetError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
 import { parseManifest } from '../domain/manifest/parse.ts';
@@ -5,16 +6,36 @@ import type { PastFacts, PastRevision } from '../domain/rollback/types.ts';
 import type { ReleaseHistory, Revision } from '../ports/helm.ts';
 import type { Records } from '../ports/records.ts';
 
-/** Reads what there was: every record, and every revision that Helm still holds. Changes nothing. */
+export interface Past extends PastFacts {
+  /** Old revisions that cannot be read, a line each: they are no candidates, and stop nothing. */
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * Reads what there was: every record, and every revision that Helm still holds. Changes nothing. Throws TargetError
+ * when the newest revision cannot be read, for then nobody knows what runs.
+ */
 export async function readPast(
   release: ReleaseRef,
   { records, history }: { records: Records; history: ReleaseHistory },
-): Promise<PastFacts> {
+): Promise<Past> {
   const [known, listed] = await Promise.all([records.of(release), history.list(release)]);
-  const read = await Promise.all(listed.map(({ revision }) => history.read(release, revision)));
+  const newest = listed[0]?.revision;
+  const read = await Promise.all(
+    listed.map(async ({ revision }): Promise<Revision | string | undefined> => {
+      try {
+        return await history.read(release, revision);
+      } catch (error) {
+        if (!(error instanceof TargetError) || revision === newest) throw error;
+        return `revision ${revision} cannot be read: ${error.message}`;
+      }
+    }),
+  );
   return {
     records: known,
-    revisions: read.flatMap((revision) => (revision === undefined ? [] : [pastRevision(revision, release)])),
+    // One that was pruned in between is no longer there.
+    revisions: read.flatMap((one) => (typeof one === 'object' ? [pastRevision(one, release)] : [])),
+    unreadable: read.filter((one) => typeof one === 'string'),
   };
 }
 

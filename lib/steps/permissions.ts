@@ -34,5 +34,8 @@ export async function checkPermissions(
       details: missing.map((access) => ['denied', access] as const),
     });
   }
-  return wished.map(describeAccess).filter((access) => denied.has(access));
+  return wished
+    .map(describeAccess)
+    .filter((access) => denied.has(access))
+    .map((access) => `not allowed to ${access}: the release is watched without it`);
 }

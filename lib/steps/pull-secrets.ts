@@ -18,7 +18,7 @@ interface NamesSecrets {
 export async function pullSecrets(
   kube: Kube,
   namespace: string,
-  objects: readonly ManifestObject[],
+  objects: readonly Pick<ManifestObject, 'object'>[],
 ): Promise<RegistryAuth> {
   const specs = objects.flatMap(({ object }) => podSpecsOf(object) as NamesSecrets[]);
   const accounts = [...new Set(specs.map((spec) => spec.serviceAccountName ?? 'default'))];

@@ -1,9 +1,12 @@
-import type { Check, CheckOutcome, ChecksOutcome, Identity, Miss } from '../domain/checks/types.ts';
+import type { Check, ChecksOutcome, Identity, Miss } from '../domain/checks/types.ts';
+import { verdict } from '../domain/checks/verdict.ts';
 import { formatDuration } from '../domain/duration.ts';
 import type { Milliseconds } from '../domain/duration.ts';
 import { attempt } from './checks/attempt.ts';
 import { askWhoAnswers } from './checks/identity.ts';
+import { loopTime } from './checks/open-loop.ts';
 import { persist } from './checks/persist.ts';
+import { remembering } from './checks/pods.ts';
 import type { CheckPorts } from './checks/ports.ts';
 
 export type { CheckPorts };
@@ -26,13 +29,30 @@ const beat: Milliseconds = 10_000;
 /** Between two answers of the new one: some balancers stick for a moment. */
 const betweenAnswers: Milliseconds = 200;
 
+/** The last look of a check that began late still gets a moment. */
+const leastAttempt: Milliseconds = 250;
+
 /**
  * First who answers, then every check, each until it is as expected or the one deadline has come. While the old
- * version answers nothing else is asked: its good health would prove nothing.
+ * version answers nothing else is asked: its good health would prove nothing. Ends the forwards that it opened.
  */
 export async function runChecks(order: CheckOrder, ports: CheckPorts): Promise<ChecksOutcome> {
+  const { registry } = ports;
+  try {
+    return await askAll(
+      order,
+      registry === undefined ? ports : { ...ports, registry: remembering(registry) },
+    );
+  } finally {
+    await ports.forwards.close();
+  }
+}
+
+async function askAll(order: CheckOrder, ports: CheckPorts): Promise<ChecksOutcome> {
   const { identity, checks, timeout, interval = 1_000, consecutive = 3, concurrency = 4 } = order;
   const deadline = ports.clock.now() + timeout;
+  const within = (most: Milliseconds): Milliseconds =>
+    Math.min(Math.max(deadline - ports.clock.now(), leastAttempt), most);
   using waiting = saidAloud(ports);
   const turn = turns(concurrency);
   const who =
@@ -43,7 +63,8 @@ export async function runChecks(order: CheckOrder, ports: CheckPorts): Promise<C
             subject: { name: 'identity', kind: 'identity', severity: 'fail' },
             deadline,
             interval,
-            attempt: (left) => askWhoAnswers(identity, Math.min(left, 10_000), ports),
+            attempt: () => askWhoAnswers(identity, within(10_000), ports),
+            takes: 0,
             inARow: { times: consecutive, pause: Math.min(interval, betweenAnswers) },
             onMiss: (miss) => waiting.on('identity', miss),
             proven: `${identity.equals} answered ${consecutive} times in a row`,
@@ -58,7 +79,9 @@ export async function runChecks(order: CheckOrder, ports: CheckPorts): Promise<C
           subject: { name: check.name, kind: check.kind, severity: check.severity },
           deadline,
           interval,
-          attempt: (left) => turn(() => attempt(check, Math.min(left, check.attemptTimeout), ports)),
+          attempt: () =>
+            turn(() => attempt(check, { timeout: within(check.attemptTimeout), deadline }, ports)),
+          takes: check.kind === 'http' && check.latency !== undefined ? loopTime(check.latency) : 0,
           inARow: { times: 1, pause: 0 },
           onMiss: (miss) => waiting.on(check.name, miss),
           proven: 'as expected',
@@ -68,26 +91,6 @@ export async function runChecks(order: CheckOrder, ports: CheckPorts): Promise<C
     ),
   );
   return verdict(who, outcomes);
-}
-
-/** What all of it amounts to: a warning never fails, and what could not be asked proves nothing. */
-export function verdict(identity: CheckOutcome | undefined, checks: readonly CheckOutcome[]): ChecksOutcome {
-  const all = identity === undefined ? checks : [identity, ...checks];
-  const bad = all.filter(({ severity, outcome }) => severity === 'fail' && outcome !== 'pass');
-  const warned = checks.filter(({ severity, outcome }) => severity === 'warn' && outcome !== 'pass').length;
-  const [first] = [...bad.filter(({ outcome }) => outcome === 'fail'), ...bad];
-  const who = identity === undefined ? {} : { identity };
-  if (first !== undefined) {
-    const more = bad.length === 1 ? '' : `, and ${bad.length - 1} more`;
-    return { outcome: first.outcome, reason: `${first.name}: ${first.reason}${more}`, ...who, checks };
-  }
-  const count = `${checks.length - warned} check${checks.length - warned === 1 ? '' : 's'} passed`;
-  const parts = [
-    ...(identity === undefined ? [] : [identity.reason]),
-    ...(checks.length === 0 ? [] : [count]),
-    ...(warned === 0 ? [] : [`${warned} only warned`]),
-  ];
-  return { outcome: 'pass', reason: parts.join(', '), ...who, checks };
 }
 
 /** Lets so many work at once; the others wait their turn in the order in which they came. */

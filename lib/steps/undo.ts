@@ -36,6 +36,8 @@ export interface UndoOrder {
   readonly to: number;
   /** The failed revision, when Helm wrote one. */
   readonly failed?: number;
+  /** Helm's newest revision before the undo; `failed` unless it says otherwise. */
+  readonly newest?: number;
   /** The revision that Helm called deployed before the failed one. */
   readonly wasDeployed?: number;
   /** Why; becomes the failed revision's description in Helm's history. */
@@ -111,12 +113,39 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     const failed = order.proof === 'later' ? 'not proven' : 'not undone';
     return ended(outcome === 'pass' ? 'undone' : failed, order.to, detail, proof);
   } catch (error) {
-    if (error instanceof CancelledError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    const outcome = error instanceof UnreachableError ? 'inconclusive' : 'failure';
-    await journal.write((now) => closeUndo(now, outcome, detail));
-    return ended('not undone', order.to, detail);
+    // What a cancel breaks off complains in its own way; post brings it to its end.
+    if (error instanceof CancelledError || order.signal?.aborted === true) throw error;
+    const verdict = verdictOf(error, order.release, ports.clock);
+    const { outcome, reason } = verdict;
+    const proof = { verdict, ...(await brokenOff(order, verdict, ports)) };
+    await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason, proof.revision));
+    return ended('not undone', order.to, reason, proof);
   }
+}
+
+/** An API that could not be asked proves nothing; any other error is why it did not come back. */
+function verdictOf(error: unknown, { namespace, name }: ReleaseRef, clock: Clock): Verdict {
+  const reason = error instanceof Error ? error.message : String(error);
+  const outcome = error instanceof UnreachableError ? 'inconclusive' : 'fail';
+  const at = clock.now();
+  const { subject = `release ${namespace}/${name}`, remedy } = error as { subject?: string; remedy?: string };
+  const broke = { rule: 'UndoRefused', severity: 'terminal', firstSeen: at, proof: reason } as const;
+  const findings = remedy === undefined ? [] : [{ ...broke, subject, cause: reason, remedy }];
+  return { outcome, reason, findings, at, workloads: [] };
+}
+
+/** What a helm that broke off had written: pending, it would let no later release in; deployed, it would be believed. */
+async function brokenOff(
+  { release, to, failed, newest: before = failed }: UndoOrder,
+  { outcome, reason }: Pick<Verdict, 'outcome' | 'reason'>,
+  { history }: UndoPorts,
+): Promise<{ readonly revision?: number }> {
+  const [newest] = await history.list(release);
+  if (newest === undefined || before === undefined || newest.revision <= before) return {};
+  const { revision, status } = newest;
+  const untrue = outcome === 'fail' ? status !== 'failed' : status.startsWith('pending-');
+  if (untrue) await history.writeBack(release, { failed: revision, reason, restored: to });
+  return { revision };
 }
 
 const undoOutcomes = { pass: 'success', fail: 'failure', inconclusive: 'inconclusive' } as const;
@@ -141,8 +170,9 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
     await ports.history.writeBack(release, { failed: order.failed, reason, ...restored });
   }
   const signal = order.signal === undefined ? {} : { signal: order.signal };
-  const rollback = (): Promise<void> =>
-    ports.helm.rollback(release, to, { timeout, wait: 'none', forceConflicts }, signal);
+  // Helm would keep ten revisions unless told otherwise: a way back takes nothing away that others may go back to.
+  const how = { timeout, wait: 'none', forceConflicts, historyMax: 0 } as const;
+  const rollback = (): Promise<void> => ports.helm.rollback(release, to, how, signal);
   if (order.proof === 'later') {
     await rollback();
     return { verdict: notLookedAt(to, ports.clock), ...(await madeBy(release, to, ports.history)) };

@@ -1,6 +1,5 @@
 /** What every action on a Helm release is put together from: the same for its main and its post. */
 import { randomUUID } from 'node:crypto';
-import { connectGitHub } from '../adapters/github/connect.ts';
 import { connectRelease } from '../adapters/release/connect.ts';
 import type { ReleaseAdapters } from '../adapters/release/connect.ts';
 import type { ClusterAccess } from '../domain/cluster.ts';
@@ -9,10 +8,11 @@ import { progressLine } from '../domain/verdict/progress.ts';
 import type { WorkloadProgress } from '../domain/verdict/types.ts';
 import type { GitHubDeployments } from '../ports/github.ts';
 import type { Holder } from '../ports/records.ts';
-import { githubOf, inputsOf, proxyOf, read } from '../runtime/environment.ts';
+import { helmRegistryConfig, read } from '../runtime/environment.ts';
 import { startHeartbeat } from '../runtime/heartbeat.ts';
 import { isAlive } from '../runtime/process-group.ts';
 import type { Context } from '../runtime/step.ts';
+import { clusterSurroundings, githubFor } from './step.ts';
 
 const leftState = 'left';
 const cancelState = 'cancelled-at';
@@ -71,24 +71,14 @@ export async function wirePost<Left>(
 
 async function wire(action: string, context: Context, access: ClusterAccess): Promise<ReleaseWiring> {
   const { env, clock, spawn, log, temp, signal, actor } = context;
-  const github = connectGitHub({
-    token: inputsOf(env)['github-token'] ?? '',
-    ...githubOf(env),
-    clock,
-    signal,
-    actor,
-    log,
-  });
+  const github = githubFor(context);
   const adapters = await connectRelease(access, {
-    action,
-    clock,
+    ...clusterSurroundings(action, context),
     spawn,
-    log,
     files: temp,
-    proxy: proxyOf(env),
     workspace: read(env, 'GITHUB_WORKSPACE'),
+    helmRegistryConfig: helmRegistryConfig(env),
     helmDriver: env['HELM_DRIVER'],
-    service: { host: read(env, 'KUBERNETES_SERVICE_HOST'), port: read(env, 'KUBERNETES_SERVICE_PORT') },
     jobs: github.jobs,
     processAlive: isAlive,
     monotonic: () => performance.now(),

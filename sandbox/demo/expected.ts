@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jobOf, stepOf } from '../act/workflow-run.ts';
 import type { WorkflowRun } from '../act/workflow-run.ts';
 import type { ServiceImage } from '../service/image.ts';
@@ -76,19 +77,36 @@ async function wentBack(shipped: Shipped, job: string, environment: EnvironmentN
   ];
 }
 
+/** A port of the node that is moments old refuses until kube-proxy has written its rules. */
+async function firstAnswer(url: string): Promise<Response> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await fetch(url, { signal: AbortSignal.timeout(5_000) });
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 /** Asked from outside, whatever the workflow says of itself. */
 export async function serves(
   stage: Stage,
   version: string | Readonly<Record<EnvironmentName, string>>,
 ): Promise<string[]> {
   const answers = environments.map(async (environment) => {
-    const answer = await fetch(await stage.url(environment), { signal: AbortSignal.timeout(5_000) });
-    const said = (await answer.json()) as { version?: string };
     const wanted = typeof version === 'string' ? version : version[environment];
-    return unless(
-      said.version === wanted,
-      `${environment} serves ${said.version ?? answer.status}, not ${wanted}`,
-    );
+    try {
+      const answer = await firstAnswer(await stage.url(environment));
+      const said = (await answer.json()) as { version?: string };
+      return unless(
+        said.version === wanted,
+        `${environment} serves ${said.version ?? answer.status}, not ${wanted}`,
+      );
+    } catch (error) {
+      return [`${environment} serves nothing: ${error instanceof Error ? error.message : String(error)}`];
+    }
   });
   return (await Promise.all(answers)).flat();
 }

@@ -37,7 +37,7 @@ export async function storyImages(registry: string): Promise<Images> {
 
 export const requestsPerSecond = 100;
 /** The last old pods are still on their way out when a release is ready; that is when requests get lost. */
-const afterwards = 4_000;
+const afterwards = 6_000;
 
 /** Tells the story as it happens; a chapter whose workflow ended otherwise than told is the last one. */
 export async function* tellStory(stage: Stage, images: Images): AsyncGenerator<Chapter> {

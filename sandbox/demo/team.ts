@@ -62,7 +62,9 @@ export async function firstFiles(): Promise<Record<string, string>> {
   };
 }
 
+/** A busy node's kube-proxy may take more than a second to forget a pod: the way out is longer than the chart's default. */
 const values = (replicas: number): string => `replicas: ${replicas}
+preStop: 3s
 service:
   type: NodePort
 `;

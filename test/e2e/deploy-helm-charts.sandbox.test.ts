@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { load } from 'js-yaml';
+import type { KubeObject } from '../../lib/domain/kubernetes.ts';
 import { chartCopy } from './support/charts.ts';
 import { grantClusterWide } from './support/identity.ts';
 import { typeOf } from './support/namespace.ts';
@@ -65,6 +67,8 @@ test.concurrent.each(majors)(
     const ready = { widget: { ready: 'True' } };
     const first = await shop.deploy({ chart: await chart(), values: ready, ...gate, timeout: '60s' });
     expect(first).toMatchObject(shipped);
+    expect(first.log).toContain(`first       create CRD widgets.${group}.slipway.dev`);
+    expect(first.log).toContain('rendered without the cluster');
     expect(first.log).toContain(`CRD widgets.${group}.slipway.dev created`);
 
     const newer = { chart: await chart('minimum: 0') };
@@ -78,6 +82,36 @@ test.concurrent.each(majors)(
     expect(await smallestSize(shop, group)).toBe(0);
   },
 );
+
+test.concurrent('who may not bring definitions is told before, and needs not where they are', async () => {
+  const widgets = { apiGroups: ['*'], resources: ['widgets'], verbs: ['get', 'create', 'patch'] };
+  await using shop = await release({ chart: 'crds', with: { images: '' }, rules: [widgets] });
+  const { name: group } = shop.namespace;
+  let crd = '';
+  const chart = await chartCopy('crds', shop.folder, (text, path) => {
+    const own = text.replaceAll('sandbox.slipway.dev', `${group}.slipway.dev`);
+    if (path.startsWith('crds/')) crd = own;
+    return own;
+  });
+  const before = await shop.namespace.footprint();
+
+  const blind = await shop.deploy({ chart });
+  const looking = { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'] };
+  await using _ = await grantClusterWide(shop.namespace, [{ ...looking, verbs: ['get'] }]);
+  const denied = await shop.deploy({ chart });
+
+  expect(blind.log).toMatch(/denied +get customresourcedefinitions.*crds: skip/);
+  expect(denied.log).toMatch(/denied +create customresourcedefinitions.*crds: skip/);
+  expect(await shop.namespace.footprint()).toEqual(before);
+
+  const { metadata, spec } = load(crd) as KubeObject;
+  const definition = 'apiextensions.k8s.io/v1 CustomResourceDefinition';
+  await shop.namespace.create(definition, metadata.name, { spec }, '');
+  await using _definition = {
+    [Symbol.asyncDispose]: () => shop.namespace.kube.delete(typeOf(definition), '', metadata.name),
+  };
+  expect(await shop.deploy({ chart })).toMatchObject(shipped);
+});
 
 interface Definition {
   readonly versions: readonly {
@@ -112,13 +146,15 @@ async function mayDefineWidgets(shop: Release, group: string): Promise<AsyncDisp
   };
 }
 
-test.concurrent('a subchart takes its image and is waited for', async () => {
+test.concurrent('a subchart takes its image and is waited for, also while GitHub refuses', async () => {
   const { pinned } = await serviceImage('v1');
   await using shop = await release({ chart: 'umbrella', with: { images: `stock.image=${pinned}` } });
+  shop.github.fail({ operation: '*', fault: { kind: 'status', status: 403 }, times: 0 });
 
-  const ending = await shop.deploy();
+  const ending = await shop.deploy({ environment: 'production' });
 
-  expect(ending).toMatchObject(shipped);
+  expect(ending).toMatchObject({ ...shipped, outputs: { 'deployment-id': '' } });
+  expect(ending.log).toMatch(/::warning.*the job needs permissions: deployments: write/);
   expect(JSON.parse(ending.outputs['images'] ?? '')).toEqual({ 'Deployment/shop-stock/service': pinned });
 });
 
@@ -191,6 +227,16 @@ test.concurrent('replicas that an autoscaler has chosen are never reset', async 
   expect(ending).toMatchObject(shipped);
   expect((await shop.namespace.get('apps/v1 Deployment', 'shop'))?.spec).toMatchObject({ replicas: 3 });
   expect(ending.summary).toMatch(/`Deployment .*\/shop` \| 3 of 3 \| ready/);
+
+  const before = await shop.namespace.footprint();
+  const chart = await chartCopy('shop', shop.folder, (text) =>
+    text.replace('if not .Values.autoscaling.enabled', 'if true'),
+  );
+  const refused = await shop.deploy({ values: { autoscaling }, chart });
+
+  expect(refused).toMatchObject(failedFor('the release would reset replicas that an autoscaler has chosen'));
+  expect(refused.log).toContain('3 pods as HorizontalPodAutoscaler shop chose, would become 1');
+  expect(await shop.namespace.footprint()).toEqual(before);
 });
 
 test.concurrent('what is ignored need not become ready; a selector that matches nothing is a fault', async () => {

@@ -58,7 +58,7 @@ const refusals: readonly Refusal[] = [
   {
     about: 'a namespace that is not there',
     asked: () => ({ namespace: `${shop.namespace.name}-typo` }),
-    says: [/namespace|may not/],
+    says: [/in the namespace "e2e-\w+-typo"/, 'check the namespace'],
   },
   {
     about: 'a chart that is not there',
@@ -98,9 +98,20 @@ const refusals: readonly Refusal[] = [
     says: [/absent +\S+\/shop\/service:v1@sha256:0{64}/, 'push the image first'],
   },
   {
-    about: 'an image that the chart ignores',
-    asked: async () => ({ images: `podLabels.image=${(await serviceImage('v2')).pinned}` }),
-    says: ['podLabels.image'],
+    about: 'an image for a place that the chart does not have',
+    asked: async () => ({ images: `iamge=${(await serviceImage('v2')).pinned}` }),
+    says: [/iamge=… +nothing stands there: .*did you mean image\?/],
+  },
+  {
+    about: 'an image that the chart takes and ignores',
+    asked: async () => {
+      const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
+      return { images: `image=${v1.pinned}\nrevision=${v2.pinned}` };
+    },
+    says: [
+      /revision=\S+v2@sha256:\w+ +the chart took the value, but no container asks for it/,
+      /Deployment\/shop\/shop has \S+:v1@sha256/,
+    ],
   },
   {
     about: 'a manifest that Helm could not store',
@@ -187,12 +198,18 @@ test.concurrent('inputs that contradict each other are told as well', async () =
     'server-token': 'a-server-token',
     repo: 'https://charts.example.com',
     chart: 'oci://registry.example.com/charts/shop',
-    gate: 'Deployment/shop',
+    'chart-password': 'a-password',
   });
 
   expect(refused).toMatchObject({ result: 'failure', exit: 1, record: undefined });
-  expect(errorIn(refused.log)).toMatch(/kubeconfig \+ server +both given +name the cluster once/);
-  expect(errorIn(refused.log)).toMatch(/chart|repo/);
+  const error = errorIn(refused.log);
+  expect(error).toContain('deploy-helm: 3 inputs are wrong; nothing was changed');
+  for (const line of [
+    /kubeconfig \+ server +both given +name the cluster once/,
+    /repo +"https:\/\/charts\.example\.com" +leave it out/,
+    /chart-username +empty +user and password go together/,
+  ])
+    expect(error).toMatch(line);
 });
 
 const { auditLog } = sandboxEnv();

@@ -22,6 +22,16 @@ test.concurrent.each(majors)('ships, ships again, and skips what is there alread
   await using shop = await release({ helm });
   const environment = { environment: 'production', 'environment-url': 'https://shop.example.com' };
   const [v1, v2] = await Promise.all([serviceImage('v1'), serviceImage('v2')]);
+  // GitHub makes one for a job with `environment:` by itself; the second job has none.
+  const logUrl = 'https://github.com/octo/shop/actions/runs/1001/job/7001';
+  const statuses = [{ state: 'in_progress' as const, logUrl }];
+  const ofJob = {
+    ref: 'main',
+    sha: '5f3c1c1d9e0b7a6f4d2e8c9b0a1f2e3d4c5b6a79',
+    environment: 'production',
+    statuses,
+  };
+  shop.github.plant({ repositories: [{ name: 'octo/shop', deployments: [ofJob] }] });
 
   const first = await shop.deploy({ ...environment, images: `image=${v1.pinned}` });
 
@@ -43,6 +53,7 @@ test.concurrent.each(majors)('ships, ships again, and skips what is there alread
   expect(faultsOf(first.record)).toEqual([]);
   expect(first.record).toMatchObject({ kind: 'release', state: 'ready', revision: 1, undoable: 'manual' });
   expect(first.summary).toContain('✅ deploy-helm');
+  expect(first.summary).toMatch(/Advice: .*\n(.*\n)*.*it has one replica/);
 
   const second = await shop.deploy({ ...environment, images: `image=${v2.pinned}`, expects: 'smoke-test' });
 
@@ -60,10 +71,11 @@ test.concurrent.each(majors)('ships, ships again, and skips what is there alread
   expect(same).toMatchObject({ result: 'skipped', exit: 0, record: undefined, outputs: { revision: '3' } });
   expect((await shop.history()).length).toBe(3);
 
-  const statuses = shop.github.recorded.filter(
-    ({ operation }) => operation === 'repos/create-deployment-status',
-  );
-  expect(statuses.map(({ body }) => body)).toEqual([
+  const made = shop.github.recorded.filter(({ operation }) => operation === 'repos/create-deployment');
+  expect(made).toHaveLength(1);
+  expect(second.outputs['deployment-id']).not.toBe(first.outputs['deployment-id']);
+  const told = shop.github.recorded.filter(({ operation }) => operation === 'repos/create-deployment-status');
+  expect(told.map(({ body }) => body)).toEqual([
     expect.objectContaining({ state: 'in_progress', environment: 'production' }),
     expect.objectContaining({
       state: 'success',

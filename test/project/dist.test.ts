@@ -1,9 +1,23 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { bundleProblems } from '../../scripts/bundle.ts';
 import { compareFolders } from '../../scripts/compare-folders.ts';
+
+const dist = resolve(import.meta.dirname, '../../dist');
+
+test.each(readdirSync(dist))('dist/%s: the licences of what is in the bundle lie beside it', (name) => {
+  expect(readdirSync(join(dist, name)).sort()).toEqual(['index.js', 'licenses.txt', 'package.json']);
+  const text = readFileSync(join(dist, name, 'licenses.txt'), 'utf8');
+  const packages = [...text.matchAll(/(?:^|\n\n)(\S+)\n(\(?[\w. -]+\)?)\n(?=\S)/g)].map(([, found]) => found);
+  // Ours, and what reads YAML in each of them.
+  expect(packages).toEqual(expect.arrayContaining(['js-yaml', 'slipway']));
+  expect(
+    text.match(/Permission is hereby granted|Permission to use|Redistribution and use|Apache License/g)
+      ?.length,
+  ).toBeGreaterThanOrEqual(2);
+});
 
 let folder = '';
 beforeEach(() => {

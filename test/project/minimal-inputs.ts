@@ -7,4 +7,11 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
     server: 'https://127.0.0.1:6443',
     'server-token': 'token',
   },
+  rollback: {
+    release: 'shop',
+    namespace: 'shop',
+    server: 'https://127.0.0.1:6443',
+    'server-token': 'token',
+  },
+  'smoke-test': { url: 'https://shop.example.com/' },
 };

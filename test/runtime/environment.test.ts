@@ -1,5 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { actorOf, debugOf, githubOf, inputsOf, names, proxyOf } from '../../lib/runtime/environment.ts';
+import {
+  actorOf,
+  debugOf,
+  githubOf,
+  inputsOf,
+  names,
+  proxyOf,
+  helmRegistryConfig,
+} from '../../lib/runtime/environment.ts';
 
 test('inputs by the names that the workflow wrote; values untouched', () => {
   const env = {
@@ -61,6 +69,15 @@ test('only the proxy settings that are there', () => {
 test('GitHub is github.com unless the runner says otherwise', () => {
   expect(githubOf({})).toMatchObject({ apiUrl: 'https://api.github.com', serverUrl: 'https://github.com' });
   expect(githubOf({ GITHUB_API_URL: 'https://ghe/api/v3' })).toMatchObject({ apiUrl: 'https://ghe/api/v3' });
+});
+
+test.each([
+  [{ HELM_REGISTRY_CONFIG: '/r.json', HELM_CONFIG_HOME: '/h' }, '/r.json'],
+  [{ HELM_CONFIG_HOME: '/h', XDG_CONFIG_HOME: '/x' }, '/h/registry/config.json'],
+  [{ XDG_CONFIG_HOME: '/x', HOME: '/home/ada' }, '/x/helm/registry/config.json'],
+  [{ HOME: '/home/ada' }, '/home/ada/.config/helm/registry/config.json'],
+])('helm keeps registry logins, with %j, in %s', (env, path) => {
+  expect(helmRegistryConfig(env)).toBe(path);
 });
 
 test('every name of the catalogue says what it is for', () => {

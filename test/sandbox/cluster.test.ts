@@ -31,6 +31,12 @@ test('status names every part as ready', async () => {
   expect(stdout.match(/ ready /g)).toHaveLength(8);
 });
 
+test('logs prints what a part has said', async () => {
+  const { code, stdout } = await sandboxCommand(['logs', 'etcd']).ended;
+  expect(code).toBe(0);
+  expect(stdout).toContain('"caller":"');
+});
+
 test('logs of a part that does not exist name those that do', async () => {
   expect(await sandboxCommand(['logs', 'kubelets']).ended).toMatchObject({
     code: 1,

@@ -2,7 +2,7 @@
 import type { Via } from '../../domain/checks/types.ts';
 import { ToolError } from '../../domain/errors.ts';
 import { ProbeFailure } from '../../ports/probes.ts';
-import type { Forwards } from '../../ports/probes.ts';
+import type { Forwards, ProbeOptions } from '../../ports/probes.ts';
 import type { Exit, Spawn } from '../../ports/process.ts';
 
 export interface KubectlOptions {
@@ -34,13 +34,20 @@ interface Forward {
 
 const ready = /^Forwarding from (127\.0\.0\.1:\d+) ->/;
 
-/** What kubectl says when nothing is there to forward to: no pod that is running has the Service's labels. */
-const nobody =
-  /unable to forward port because pod is not running|timed out waiting for the condition|no pods? (matching|found)|not have a .*selector|NotFound/i;
+/** What kubectl 1.20 to 1.34 says, and the ProbeFailure that it means. All else (no rights, no API) is no answer. */
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [/\(NotFound\)/, 'NOT_FOUND'],
+  [/timed out waiting for the condition/, 'NO_ENDPOINTS'],
+  [/pod is not running/, 'NOT_RUNNING'],
+  [/without a selector|does not have a (service|named) port/, 'NOT_FORWARDABLE'],
+];
 
-/** Nothing is started before the first use. A forward that ended (its pod went) is opened anew at the next. */
+/**
+ * Nothing is started before the first use. kubectl ends as soon as one connection is not taken in the pod, because it
+ * went or nothing listens there: the next use opens anew.
+ */
 export function kubectlForwards({ spawn, kubeconfig, context }: KubectlOptions): Forwards {
-  const over = new AbortController();
+  let over = new AbortController();
   const open = new Map<string, Forward>();
 
   const start = (via: Via, key: string): Forward => {
@@ -67,28 +74,49 @@ export function kubectlForwards({ spawn, kubeconfig, context }: KubectlOptions):
   };
 
   return {
-    open(via) {
+    open(via, options) {
       const key = `${via.namespace}/${via.kind}/${via.name}:${via.port}`;
       const forward = open.get(key) ?? start(via, key);
       open.set(key, forward);
-      return forward.address;
+      return within(options, forward.address);
     },
     async close() {
-      over.abort(new Error('the checks are over'));
+      over.abort();
+      over = new AbortController();
       await Promise.all([...open.values()].map(({ ended }) => ended));
     },
   };
 }
 
+/** Not longer than the attempt has: what kubectl waits for (the API, a proxy) may never come. */
+async function within<T>({ timeout, signal }: ProbeOptions, opening: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const late = (): void =>
+    reject(new ProbeFailure('connect', 'ETIMEDOUT', `kubectl opened nothing within ${timeout} ms`));
+  const cancelled = (): void => reject(signal?.reason as Error);
+  const timer = setTimeout(late, timeout);
+  signal?.addEventListener('abort', cancelled, { once: true });
+  if (signal?.aborted === true) cancelled();
+  try {
+    return await Promise.race([opening, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancelled);
+  }
+}
+
 function whyEnded({ kind, name }: Via, argv: readonly string[], exit: Exit): Error {
-  const said = exit.stderr.trim();
-  const target = `${kind === 'pod' ? 'Pod' : 'Service'} ${name}`;
-  if (nobody.test(said))
-    return new ProbeFailure('connect', 'NO_ENDPOINTS', `${target}: ${said.split('\n').at(-1)}`);
-  return new ToolError(`kubectl could not forward to ${target}: ${said.split('\n').at(-1) ?? ''}`, {
+  const lines = exit.stderr.trim().split('\n');
+  const said = (lines.at(-1) ?? '').replace(/^error: /i, '');
+  const [, code] = refusals.find(([form]) => form.test(said)) ?? [];
+  if (code !== undefined) return new ProbeFailure('connect', code, said);
+  const mayNot = /\(Forbidden\)/.test(said);
+  return new ToolError(`kubectl could not forward to ${kind} ${name}: ${said}`, {
     argv,
     exit: exit.status,
-    lastLines: said.split('\n').slice(-5),
-    remedy: 'the account needs create on pods/portforward, and get on pods and services',
+    lastLines: lines.slice(-5),
+    ...(mayNot
+      ? { remedy: 'the account needs create on pods/portforward, and get on pods and services' }
+      : {}),
   });
 }

@@ -113,7 +113,8 @@ export async function readYaml(file: string, chart: string, fallback?: unknown):
       `there is no chart: ${file} does not exist`,
       {
         subject: `chart ${chart}`,
-        remedy: 'mend the path, which starts at the workspace; is actions/checkout before this step?',
+        remedy:
+          'mend the path, which starts at the workspace (is actions/checkout before this step?); a chart of a repository needs repo',
       },
       { cause: error },
     );

@@ -118,8 +118,10 @@ export function helmCli(
       const [, rendered] = await inOrderOfBlame([supported, rendering]);
       if ('manifest' in rendered) return rendered;
       const { stdout } = rendered;
-      if (intent.forceConflicts && appliedByClient(stdout)) throw new ConfigurationError([nothingToForce]);
-      return { ...parseRelease(stdout), storedBytes: await sizeInStorage(stdout), validated: true };
+      const appliedBy = appliedByClient(stdout) ? 'client' : 'server';
+      if (intent.forceConflicts && appliedBy === 'client') throw new ConfigurationError([nothingToForce]);
+      const storedBytes = await sizeInStorage(stdout);
+      return { ...parseRelease(stdout), storedBytes, validated: true, appliedBy };
     },
     async upgrade(intent, run): Promise<HelmRelease> {
       const { stdout } = await succeed(

@@ -37,7 +37,8 @@ export interface ConnectionOptions {
   readonly mask: (secret: string) => void;
 }
 
-const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where the kubelet puts a pod's own account. */
+export const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Reads how to reach the cluster. Throws ConfigurationError naming the input when that cannot be known. */
 export function connectionTo(access: ClusterAccess, options: ConnectionOptions): Connection {

@@ -23,7 +23,7 @@ export class KubeRefused extends TargetError {
 const remedies: Readonly<Record<number, string>> = {
   400: 'compare the request with what this Kubernetes version serves',
   401: 'give credentials that this cluster accepts: the kubeconfig or the token is wrong or was revoked',
-  403: "let this identity do it: the action's README has the minimal Role as a manifest",
+  403: "check the namespace; if it is the right one, let this identity do it: the action's README has the minimal Role as a manifest",
   404: 'check the name and the namespace, and that the kind is installed in this cluster',
   409: 'somebody else changed it at the same moment: run the step again',
   413: 'make the object smaller: etcd takes at most about 1.5 MiB',

@@ -11,12 +11,15 @@ const kept = 64 * 1024;
 export async function readBody(response: IncomingMessage): Promise<{ body: string; truncated: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > kept) break;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > kept) break;
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    throw new ProbeFailure('body', 'ECUTSHORT', `it ended after ${length} bytes`, { cause: error });
   }
-  if (length <= kept && !response.complete)
-    throw new ProbeFailure('body', 'ECUTSHORT', `it ended after ${length} bytes`);
   return { body: Buffer.concat(chunks).subarray(0, kept).toString('utf8'), truncated: length > kept };
 }

@@ -7,7 +7,13 @@ export interface Advice {
   /** `Deployment shop/web`. */
   readonly subject: string;
   /** A stable word for machines. */
-  readonly rule: 'max-unavailable' | 'recreate' | 'no-readiness-probe' | 'one-replica' | 'no-drain';
+  readonly rule:
+    | 'max-unavailable'
+    | 'recreate'
+    | 'no-readiness-probe'
+    | 'one-replica'
+    | 'no-drain'
+    | 'autoscaled';
   readonly why: string;
   readonly remedy: string;
 }
@@ -28,6 +34,7 @@ export function adviceFor(manifest: Manifest): Advice[] {
         ...readinessAdvice(one),
         ...replicaAdvice(one, replicas.least),
         ...drainAdvice(one),
+        ...autoscalingAdvice(one, manifest),
       ];
     });
 }
@@ -115,13 +122,31 @@ function drainAdvice({ id, object }: Manifest[number]): Advice[] {
   }));
 }
 
-function replicasOf({ id, object }: Manifest[number], manifest: Manifest): { least: number; most: number } {
-  const scaler = manifest.find(
+/** Once the autoscaler has chosen another number, the next release would reset it, and is refused. */
+function autoscalingAdvice(one: Manifest[number], manifest: Manifest): Advice[] {
+  if (scalerOf(one, manifest) === undefined || valueAt(one.object, ['spec', 'replicas']) === undefined)
+    return [];
+  return [
+    {
+      subject: describeObject(one.id),
+      rule: 'autoscaled',
+      why: 'it sets spec.replicas, and an autoscaler of this release chooses that number too',
+      remedy: 'leave spec.replicas out of the template where the autoscaler is on',
+    },
+  ];
+}
+
+const scalerOf = ({ id }: Manifest[number], manifest: Manifest): Manifest[number]['object'] | undefined =>
+  manifest.find(
     ({ object: other }) =>
       other.kind === 'HorizontalPodAutoscaler' &&
       valueAt(other, ['spec', 'scaleTargetRef', 'kind']) === id.kind &&
       valueAt(other, ['spec', 'scaleTargetRef', 'name']) === id.name,
   )?.object;
+
+function replicasOf(one: Manifest[number], manifest: Manifest): { least: number; most: number } {
+  const scaler = scalerOf(one, manifest);
+  const { object } = one;
   const count = (value: unknown, fallback: number): number => (typeof value === 'number' ? value : fallback);
   const written = count(valueAt(object, ['spec', 'replicas']), 1);
   if (scaler === undefined) return { least: written, most: written };

@@ -15,10 +15,10 @@ export class Fields {
     this.#faults = faults;
     this.#map = isMap(value) ? value : {};
     if (!isMap(value)) faults.push({ input: path, value: kindOf(value), problem: 'must be a map' });
-    for (const key of Object.keys(this.#map).filter((each) => !known.includes(each))) {
-      const near = closest(key, known);
-      const problem = near === undefined ? `may have ${known.join(', ')}` : `did you mean ${near}?`;
-      faults.push({ input: this.at(key), value: 'unknown key', problem });
+    for (const key of Object.keys(this.#map)) {
+      if (!known.includes(key)) this.fault(key, insteadOf(key, known), 'unknown key');
+      // `digest: ${{ … }}` of a step that was skipped: the author believes that it is checked.
+      else if (this.#map[key] === null) this.fault(key, 'give it a value, or leave it out', 'empty');
     }
   }
 
@@ -71,14 +71,17 @@ export class Fields {
   duration(key: string, fallback: Milliseconds): Milliseconds {
     const value = this.raw(key);
     if (value === undefined) return fallback;
-    const ms = typeof value === 'string' ? parseDuration(value) : undefined;
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+    const ms = parseDuration(text);
     if (ms !== undefined && ms > 0) return ms;
-    const unitless = typeof value === 'number' || /^\d+$/.test(String(value));
-    this.fault(
-      key,
-      unitless ? `give a unit: ${shown(value)}s` : 'must be a duration: 300ms, 10s, 14d',
-      shown(value),
-    );
+    const unitless = /^\d+(\.\d+)?$/.test(text) && Number(text) > 0;
+    const problem =
+      ms === 0
+        ? 'must be longer than nothing'
+        : unitless
+          ? `give a unit: ${text}s, ${text}m`
+          : 'must be a duration: 300ms, 10s, 14d';
+    this.fault(key, problem, shown(value));
     return fallback;
   }
 
@@ -119,6 +122,17 @@ export const isMap = (value: unknown): value is Readonly<Record<string, unknown>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const kindOf = (value: unknown): string =>
-  value === null || value === undefined ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  value === null || value === undefined
+    ? 'nothing'
+    : Array.isArray(value)
+      ? 'a list'
+      : isMap(value)
+        ? 'a map'
+        : `a ${typeof value}`;
+
+function insteadOf(key: string, known: readonly string[]): string {
+  const near = closest(key, known);
+  return near === undefined ? `may have ${known.join(', ')}` : `did you mean ${near}?`;
+}
 
 const shown = (value: unknown): string => (typeof value === 'object' ? kindOf(value) : JSON.stringify(value));

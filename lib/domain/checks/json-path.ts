@@ -1,3 +1,5 @@
+import { isMap } from './fields.ts';
+
 /**
  * A small part of RFC 9535 (JSONPath): names and indexes, `$.items[0].name`, `$['x y']`, `[-1]` for the last. No
  * wildcards and no filters: a check asks for one value.
@@ -23,7 +25,6 @@ export function parseJsonPath(path: string): (string | number)[] | undefined {
 export function atJsonPath(document: unknown, path: string): unknown {
   return parseJsonPath(path)?.reduce<unknown>((value, key) => {
     if (typeof key === 'number') return Array.isArray(value) ? (value as unknown[]).at(key) : undefined;
-    const owns = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-    return owns ? (value as Record<string, unknown>)[key] : undefined;
+    return isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
   }, document);
 }

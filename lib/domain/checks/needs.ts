@@ -7,7 +7,10 @@ export const needCluster = (checks: readonly Check[], identity: Identity | undef
   identity?.pods !== undefined ||
   checks.some((check) => check.kind === 'pods' || ('via' in check && check.via !== undefined));
 
-const secretHeader = /authorization|cookie|token|secret|password|passwd|key|credential|session/i;
+const secretHeader = /authorization|\bauth\b|cookie|token|secret|password|passwd|key|credential|session/i;
+
+/** By its name: whether a header's value is to be hidden, and told to no other server. */
+export const isSecretHeader = (name: string): boolean => secretHeader.test(name);
 
 /** What must be masked before anything is printed: credentials in headers, in URLs, and client keys. */
 export function secretsOf(checks: readonly Check[], identity: Identity | undefined): string[] {
@@ -19,9 +22,18 @@ export function secretsOf(checks: readonly Check[], identity: Identity | undefin
 
 function ofRequest({ headers, url, tls }: HttpRequest): string[] {
   const values = Object.entries(headers)
-    .filter(([name]) => secretHeader.test(name))
+    .filter(([name]) => isSecretHeader(name))
     // `Bearer abc`: the token alone is as secret.
     .flatMap(([, value]) => [value, value.split(' ').at(-1) ?? '']);
-  const password = URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
-  return [...values, password, tls.key ?? ''];
+  const { password } = URL.canParse(url) ? new URL(url) : { password: '' };
+  return [...values, password, decoded(password), tls.key ?? ''];
+}
+
+/** A lone % stands for itself. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -42,6 +42,7 @@ export function readExpectation(check: Fields): HttpExpectation {
 /** `200`, `2xx`, `[200, 204]`. */
 function readStatus(expect: Fields): HttpExpectation['status'] {
   if (!expect.has('status')) return anySuccess;
+  if (expect.list('status').length === 0) expect.fault('status', 'names no code: 200, 2xx, [200, 204]');
   return expect.list('status').flatMap((value) => {
     const [, hundreds] = /^([1-5])xx$/.exec(String(value)) ?? [];
     if (hundreds !== undefined) return [[Number(hundreds) * 100, Number(hundreds) * 100 + 99] as const];
@@ -59,7 +60,7 @@ export function readLatency(check: Fields): LatencyCheck | undefined {
   const percentiles = isMap(map) ? Object.keys(map).filter((key) => /^p\d+(\.\d+)?$/.test(key)) : [];
   const latency = check.nested('latency', [...percentiles, 'requests', 'rate']);
   const [percentile] = percentiles;
-  if (latency === undefined) return undefined;
+  if (latency === undefined || !isMap(map)) return undefined;
   if (percentile === undefined || percentiles.length > 1) {
     check.fault('latency', 'needs just one percentile with its bound: p95: 300ms');
     return undefined;

@@ -1,4 +1,6 @@
 /** The parts that a check and an identity share: what is asked, and the way there. */
+import { isPort, parseAddress } from './address.ts';
+import { kindOf } from './fields.ts';
 import type { Fields } from './fields.ts';
 import type { HttpRequest, TlsTrust, Via } from './types.ts';
 
@@ -25,29 +27,25 @@ export function readRequest(
   namespace: string,
 ): { request: HttpRequest; via?: Via } {
   const via = readVia(fields, namespace);
-  const url =
-    via !== undefined && target.startsWith('/') ? `http://${via.name}.${via.namespace}${target}` : target;
-  if (!isHttp(url)) {
-    const path = target.startsWith('/')
-      ? 'a path needs via: service/name:port'
-      : 'must be an http:// or https:// URL';
-    fields.fault(key, path, JSON.stringify(target));
-  }
+  const isPath = target.startsWith('/');
+  const url = via !== undefined && isPath ? `http://${via.name}.${via.namespace}${target}` : target;
+  // With a `via` that cannot be read, that is the fault.
+  if (target !== '' && !isHttp(url) && !(isPath && fields.has('via')))
+    fields.fault(
+      key,
+      isPath ? 'a path needs via: service/name:port' : 'must be an http:// or https:// URL',
+      quoted(target),
+    );
   if (via !== undefined && fields.has('resolve'))
     fields.fault('resolve', 'belongs to a URL; via says the way already');
   const resolve = fields.text('resolve');
+  if (resolve !== '' && parseAddress(resolve) === undefined)
+    fields.fault('resolve', anAddress, quoted(resolve));
   return {
     request: {
       url,
-      method: fields.text('method', 'GET').toUpperCase(),
-      headers: Object.fromEntries(
-        fields.entries('headers').flatMap(([name, value]) => {
-          if (typeof value === 'string' || typeof value === 'number')
-            return [[name.toLowerCase(), String(value)]];
-          fields.fault(`headers.${name}`, 'must be text');
-          return [];
-        }),
-      ),
+      method: readMethod(fields),
+      headers: readHeaders(fields),
       ...(fields.has('body') ? { body: fields.text('body') } : {}),
       redirects: readRedirects(fields),
       tls: readTrust(fields),
@@ -57,8 +55,45 @@ export function readRequest(
   };
 }
 
+/** What `resolve` and `replicas` say. */
+export const anAddress =
+  'must be an address, with or without a port: 10.0.0.7, 10.0.0.7:8443, [fd00::1]:8443';
+
 const isHttp = (url: string): boolean =>
   URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol) && new URL(url).hostname !== '';
+
+/** Shown to the author, unless a password may stand before the @. */
+const quoted = (target: string): string | undefined =>
+  target.includes('@') ? undefined : JSON.stringify(target);
+
+function readMethod(fields: Fields): string {
+  const method = fields.text('method', 'GET').toUpperCase();
+  if (!/^[A-Z]+$/.test(method) || method === 'CONNECT')
+    fields.fault('method', 'must be a method of HTTP: GET, HEAD, POST, PUT', JSON.stringify(method));
+  return method;
+}
+
+/** RFC 9110: what a header's name is made of. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+/** A line break would begin a header of its own; what is beyond Latin-1 has no form in one. */
+// eslint-disable-next-line no-control-regex
+const headerText = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+
+function readHeaders(fields: Fields): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of fields.entries('headers')) {
+    const isText = ['string', 'number', 'boolean'].includes(typeof value);
+    if (!token.test(name)) fields.fault('headers', 'is no name of a header', JSON.stringify(name));
+    else if (!isText) fields.fault(`headers.${name}`, 'must be text', kindOf(value));
+    else if (!headerText.test(String(value)))
+      fields.fault(
+        `headers.${name}`,
+        'must be one line of plain text: it has a line break or a character beyond Latin-1',
+      );
+    else headers[name.toLowerCase()] = String(value);
+  }
+  return headers;
+}
 
 export function readTrust(fields: Fields): TlsTrust {
   const [ca, cert, key] = ['ca', 'cert', 'key'].map((name) => pem(fields, name));
@@ -92,7 +127,7 @@ export function readVia(fields: Fields, namespace: string): Via | undefined {
   const text = fields.text('via');
   if (text === '') return undefined;
   const [, kind, name = '', port] = /^(service|svc|pod)\/([a-z0-9.-]+):(\d{1,5})$/.exec(text) ?? [];
-  if (kind === undefined) {
+  if (kind === undefined || !isPort(Number(port))) {
     fields.fault('via', 'must be service/name:port or pod/name:port', JSON.stringify(text));
     return undefined;
   }
@@ -102,9 +137,7 @@ export function readVia(fields: Fields, namespace: string): Via | undefined {
 
 /** `host:port`, IPv6 in brackets. */
 export function readHostPort(fields: Fields, key: string, text: string): { host: string; port: number } {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:/\s]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain ?? '';
-  if (host === '' || Number(port) < 1 || Number(port) > 65_535)
-    fields.fault(key, 'must be host:port', JSON.stringify(text));
-  return { host, port: Number(port ?? 0) };
+  const { host, port = 0 } = parseAddress(text) ?? { host: '' };
+  if (text !== '' && port === 0) fields.fault(key, 'must be host:port', quoted(text));
+  return { host, port };
 }

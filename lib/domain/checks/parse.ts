@@ -1,12 +1,16 @@
 /** The checks as their author writes them: a YAML list, one map per check. Every fault at once. */
-import { CORE_SCHEMA, load } from 'js-yaml';
 import type { Milliseconds } from '../duration.ts';
 import type { Fault } from '../errors.ts';
+import { isDigest, parseImageRef } from '../image-ref.ts';
+import { closest } from '../suggest.ts';
 import { Fields, isMap } from './fields.ts';
+import { readCommand } from './parse-command.ts';
 import { readExpectation, readLatency } from './parse-expect.ts';
 import { readHostPort, readRequest, readTrust, readVia, requestKeys } from './parse-request.ts';
+import { withoutUser } from './target.ts';
 import { readMatch } from './text-match.ts';
 import type { Check, CheckOf, Severity } from './types.ts';
+import { readYaml } from './yaml.ts';
 
 export interface CheckContext {
   /** Where `via` and `pods` look unless they say otherwise; empty where the action has none. */
@@ -64,42 +68,45 @@ export const parseUrl = (url: string): Read<readonly Check[]> => {
   return { value, faults: faults.map((fault) => ({ ...fault, input: 'url' })) };
 };
 
-/** JSON is YAML too; what cannot be read is told by its line, never quoted: it may hold secrets. */
-export function readYaml(text: string, input: string, faults: Fault[]): unknown {
-  try {
-    return load(text, { schema: CORE_SCHEMA });
-  } catch (error) {
-    const { mark, reason } = error as { mark?: { line?: number }; reason?: string };
-    const at = mark?.line === undefined ? '' : ` at line ${mark.line + 1}`;
-    faults.push({ input, value: 'not YAML', problem: `cannot be read${at}: ${reason ?? 'syntax error'}` });
-    return undefined;
-  }
-}
-
 function readCheck(entry: unknown, path: string, context: CheckContext, faults: Fault[]): Check | undefined {
   const named = isMap(entry) ? kinds.filter((kind) => Object.hasOwn(entry, kind)) : [];
   const [kind] = named;
   if (kind === undefined || named.length > 1) {
     const value = kind === undefined ? 'a check without a target' : named.join(' and ');
-    faults.push({ input: path, value, problem: `needs just one of ${kinds.join(', ')}` });
+    const near = kind === undefined && isMap(entry) ? nearestKind(Object.keys(entry)) : '';
+    faults.push({ input: path, value, problem: `needs just one of ${kinds.join(', ')}${near}` });
     return undefined;
   }
   const fields = new Fields(entry, path, keysOf[kind], faults);
-  const target = kind === 'command' ? fields.texts('command').join(' ') : fields.text(kind).trim();
-  if (target === '') fields.fault(kind, 'is empty: what is to be asked?');
+  const asked = kind === 'command' ? readCommand(fields) : [fields.text(kind).trim()];
+  const target = asked.join(' ');
+  if (target === '' && ['string', 'object'].includes(typeof fields.raw(kind)))
+    fields.fault(kind, 'is empty: what is to be asked?');
   const base = {
     name: fields.text('name') || `${kind} ${withoutUser(target)}`.slice(0, 120),
     severity: fields.choice<Severity>('severity', ['fail', 'warn']),
     attemptTimeout: fields.duration('timeout', usualAttempt),
   };
-  return { ...base, ...readers[kind](fields, target, context) } as Check;
+  return { ...base, ...readers[kind](fields, asked, context) };
+}
+
+/** `htttp:` was meant to be one of them. */
+function nearestKind(keys: readonly string[]): string {
+  const others = keys.filter((key) => !Object.values(keysOf).some((known) => known.includes(key)));
+  const [meant] = others.flatMap((key) => closest(key, kinds) ?? []);
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
 }
 
 type Own<Kind extends KindName> = Omit<CheckOf<Kind>, 'name' | 'severity' | 'attemptTimeout'>;
-type Reader<Kind extends KindName> = (fields: Fields, target: string, context: CheckContext) => Own<Kind>;
+/** `asked`: a command's words; one text for all others. */
+type Reader<Kind extends KindName> = (
+  fields: Fields,
+  asked: readonly string[],
+  context: CheckContext,
+) => Own<Kind>;
 
 const readers: { readonly [Kind in KindName]: Reader<Kind> } = {
-  http(fields, target, { namespace }) {
+  http(fields, [target = ''], { namespace }) {
     const latency = readLatency(fields);
     return {
       kind: 'http',
@@ -108,19 +115,19 @@ const readers: { readonly [Kind in KindName]: Reader<Kind> } = {
       ...(latency === undefined ? {} : { latency }),
     };
   },
-  tcp(fields, target, { namespace }) {
+  tcp(fields, [target = ''], { namespace }) {
     const via = readVia(fields, namespace);
     return { kind: 'tcp', ...readHostPort(fields, 'tcp', target), ...(via === undefined ? {} : { via }) };
   },
-  tls: (fields, target) => ({
+  tls: (fields, [target = '']) => ({
     kind: 'tls',
     ...readHostPort(fields, 'tls', target),
     tls: readTrust(fields),
     validFor: fields.duration('valid-for', aDay),
   }),
-  command: (fields) => ({
+  command: (fields, argv) => ({
     kind: 'command',
-    argv: fields.texts('command'),
+    argv,
     exitCode: fields.integer('exit-code', 0, { min: 0, max: 255 }),
     output: fields.list('output').flatMap((value, at) => {
       const match = readMatch(value);
@@ -129,25 +136,29 @@ const readers: { readonly [Kind in KindName]: Reader<Kind> } = {
       return [];
     }),
   }),
-  pods(fields, target, { namespace }) {
+  pods(fields, [selector = ''], { namespace }) {
     const where = fields.text('namespace') || namespace;
     if (where === '') fields.fault('namespace', 'is needed: which namespace are the pods in?');
-    const digest = fields.text('digest').replace(/^.*@(?=sha256:)/, '');
-    if (digest !== '' && !/^sha256:[0-9a-f]{64}$/.test(digest))
-      fields.fault(
-        'digest',
-        'must be sha256: and 64 hex digits, or a reference that ends so',
-        JSON.stringify(digest),
-      );
     return {
       kind: 'pods',
-      selector: target,
+      selector,
       namespace: where,
-      ...(digest === '' ? {} : { digest }),
+      ...(fields.has('digest') ? readDigest(fields) : {}),
       atLeast: fields.integer('at-least', 1, { min: 1, max: 10_000 }),
     };
   },
 };
 
-/** A name is printed: a URL's user and password are not. */
-const withoutUser = (target: string): string => target.replace(/\/\/[^/@\s]*@/, '//');
+/** `sha256:…`, or a reference that ends so: deploy-helm's output `images` has them. Empty is a fault, for nothing would be held against it. */
+function readDigest(fields: Fields): Pick<CheckOf<'pods'>, 'digest' | 'repository'> {
+  const text = fields.text('digest');
+  if (isDigest(text)) return { digest: text };
+  const { digest, registry, repository } = parseImageRef(text) ?? {};
+  if (digest !== undefined) return { digest, repository: `${registry}/${repository}` };
+  fields.fault(
+    'digest',
+    'must be sha256: and 64 hex digits, or a reference that ends so',
+    JSON.stringify(text),
+  );
+  return {};
+}

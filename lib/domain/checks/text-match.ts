@@ -1,8 +1,11 @@
 import { kindOf, isMap } from './fields.ts';
 import type { TextMatch } from './types.ts';
 
-/** No more of a text than this is held against a regular expression: a bad one must not hang the step. */
-const searched = 64 * 1024;
+/**
+ * Whether a pattern is found in a text. Throws when that takes too long: the engine backtracks, so a pattern such as
+ * `/(a+)+$/` may need years for thirty letters, and would leave the step deaf to its deadline and its cancel.
+ */
+export type Finds = (pattern: RegExp, text: string) => boolean;
 
 /** `ok` is contained, `/^ok/i` is a regular expression, `{equals: ok}` is all of it. A string result is what is wrong. */
 export function readMatch(value: unknown): TextMatch | string {
@@ -11,6 +14,7 @@ export function readMatch(value: unknown): TextMatch | string {
   if (typeof value !== 'string' && typeof value !== 'number')
     return `must be text, /a regular expression/ or {equals: text}, not ${kindOf(value)}`;
   const text = String(value);
+  if (text === '') return 'is empty: every text contains that; {equals: ""} is an empty text';
   const [, source, flags] = /^\/(.+)\/([imsu]*)$/s.exec(text) ?? [];
   if (source === undefined) return { contains: text };
   try {
@@ -20,11 +24,9 @@ export function readMatch(value: unknown): TextMatch | string {
   }
 }
 
-export function matchesText(text: string, match: TextMatch): boolean {
+export function matchesText(text: string, match: TextMatch, finds: Finds): boolean {
   if ('contains' in match) return text.includes(match.contains);
-  return 'equals' in match
-    ? text.trim() === match.equals.trim()
-    : match.matches.test(text.slice(0, searched));
+  return 'equals' in match ? text.trim() === match.equals.trim() : finds(match.matches, text);
 }
 
 /** `contain "ok"`, for a sentence that begins with what should. */

@@ -1,5 +1,6 @@
 /** What a smoke test asks, what it heard, and what it makes of it. */
 import type { Milliseconds } from '../duration.ts';
+import type { TestCase } from '../junit/types.ts';
 
 /** `warn`: told, but never fails the step. */
 export type Severity = 'fail' | 'warn';
@@ -117,6 +118,8 @@ export interface PodsCheck extends CheckBase {
   readonly selector: string;
   /** `sha256:…`; undefined: only readiness is asked. */
   readonly digest?: string;
+  /** Whose digest that is, `ghcr.io/acme/shop`; undefined: whatever repository a pod names. */
+  readonly repository?: string;
   readonly atLeast: number;
 }
 
@@ -134,6 +137,18 @@ export interface Identity {
   readonly replicas: readonly string[];
   /** Each ready pod of this selector is asked by itself, through a port-forward. */
   readonly pods?: { readonly namespace: string; readonly selector: string; readonly port: number };
+}
+
+/** Tests of the team's own: run once, after every check has passed. */
+export interface Suite {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** Reports that it writes, glob patterns from `directory`; empty: the exit code says all. */
+  readonly junit: readonly string[];
+  /** From the workspace; undefined: the workspace itself. */
+  readonly directory?: string;
+  readonly timeout: Milliseconds;
+  readonly severity: Severity;
 }
 
 /** Why one attempt was not what was expected, in a line a person can act on. */
@@ -170,6 +185,8 @@ export interface CheckOutcome {
   readonly reason: string;
   readonly miss?: Miss;
   readonly latency?: LatencyFigures;
+  /** Of a suite that writes JUnit. */
+  readonly cases?: readonly TestCase[];
 }
 
 export interface ChecksOutcome {

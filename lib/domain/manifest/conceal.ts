@@ -12,15 +12,23 @@ const shortestHidden = 4;
 /** Returns an object without secret values; one that differs from `before` is marked as changed, and no more is said. */
 export type Conceal = (object: KubeObject, before?: KubeObject) => unknown;
 
-/** Learns what to hide from every Secret among the objects, and from `known` (what the caller masks in logs). */
-export function concealSecretsOf(objects: readonly KubeObject[], known: readonly string[] = []): Conceal {
+/** Hides what the Secrets among the objects hold, and `known` (what the caller masks in logs), in any text. */
+export function maskSecretsOf(
+  objects: readonly KubeObject[],
+  known: readonly string[] = [],
+): (text: string) => string {
   const values = [...known, ...objects.filter(isSecret).flatMap(secretValues)];
   const alone = new Set(values.filter((value) => value.length >= shortestHidden));
   const inText = [...alone]
     .filter((value) => value.length >= longEnoughInText)
     .sort((a, b) => b.length - a.length);
-  const mask = (text: string): string =>
+  return (text) =>
     alone.has(text) ? hidden : inText.reduce((rest, value) => rest.replaceAll(value, hidden), text);
+}
+
+/** The same for whole objects, in which the data of a Secret is hidden whatever it is. */
+export function concealSecretsOf(objects: readonly KubeObject[], known: readonly string[] = []): Conceal {
+  const mask = maskSecretsOf(objects, known);
   return (object, before) => {
     const concealed = walk(object, before, mask, 'open') as Record<string, unknown>;
     if (!isSecret(object)) return concealed;

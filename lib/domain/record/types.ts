@@ -94,5 +94,7 @@ export interface ReleaseRecord {
   /** Why it was rejected, abandoned or rolled back. */
   readonly reason?: string;
   readonly environment?: string;
+  /** Where the release is seen; every status of its Deployment says it anew. */
+  readonly environmentUrl?: string;
   readonly deploymentId?: number;
 }

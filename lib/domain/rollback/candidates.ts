@@ -25,6 +25,12 @@ export const newestOf = (revisions: readonly PastRevision[]): PastRevision | und
   );
 
 /**
+ * Helm's words for a rollback that could not be applied, and for one that was waited for in vain, in both majors.
+ * They no longer say where to; an upgrade that failed has others.
+ */
+const failedRollback = /^(Rollback|Release) ".*" failed: /;
+
+/**
  * The revision whose content is in the cluster: the newest, whatever became of it, for a failed one stays applied.
  * A rollback that failed is looked through: what it left half-way is still what it was to leave.
  */
@@ -35,7 +41,12 @@ export function headOf(facts: PastFacts): PastRevision | undefined {
       held.filter((each) => each.revision !== root && each.status === 'failed').map((each) => each.revision),
     ),
   );
-  return newestOf(revisions.filter(({ revision }) => !failedCopies.has(revision)));
+  const standing = revisions.filter(
+    ({ revision, status, description }) =>
+      !failedCopies.has(revision) && !(status === 'failed' && failedRollback.test(description)),
+  );
+  // A first install that failed has the same words.
+  return newestOf(standing) ?? newestOf(revisions);
 }
 
 /** Every revision that Helm holds as a candidate, newest first. */
@@ -51,7 +62,7 @@ export function candidatesOf(facts: PastFacts): Candidate[] {
 
 function candidate(revision: PastRevision, line: Line, running: boolean): Candidate {
   const spoiled = line.records.find(isSpoiled);
-  const proof = line.records.find(isVerified);
+  const proof = proofOf(line);
   const record = spoiled ?? proof ?? line.records.at(-1);
   return {
     revision: revision.revision,
@@ -73,6 +84,15 @@ function candidate(revision: PastRevision, line: Line, running: boolean): Candid
 const imagesOf = ({ images }: PastRevision, record: ReleaseRecord | undefined): Candidate['images'] =>
   record === undefined || Object.keys(record.to.images).length === 0 ? images : record.to.images;
 
+/** What was verified once, and found wrong when somebody came back to it, proves nothing any more. */
+function proofOf({ records }: Line): ReleaseRecord | undefined {
+  const decided = records.find((record) => isVerified(record) || wasFoundWrong(record));
+  return decided !== undefined && isVerified(decided) ? decided : undefined;
+}
+
+const wasFoundWrong = ({ state, verdicts }: ReleaseRecord): boolean =>
+  state === 'ready' && verdicts.some(({ outcome }) => outcome === 'fail');
+
 /** A rollback that was given up says nothing against the state it went to; anything else that ended badly does. */
 const isSpoiled = ({ state, kind }: ReleaseRecord): boolean =>
   state === 'rejected' || state === 'rolled-back' || (state === 'abandoned' && kind !== 'rollback');
@@ -90,7 +110,11 @@ function whyOf(line: Line, spoiled: ReleaseRecord | undefined, proof: ReleaseRec
 }
 
 function provenBy({ kind, verdicts, createdAt }: ReleaseRecord): string {
-  if (kind === 'baseline') return `ran ready when the first release through Slipway began, ${createdAt}`;
+  if (kind === 'baseline')
+    return `ran ready when the first release through Slipway began, ${time(createdAt)}`;
   const last = verdicts.at(-1);
-  return last === undefined ? `verified ${createdAt}` : `verified by ${last.name} at ${last.at}`;
+  return last === undefined ? `verified ${time(createdAt)}` : `verified by ${last.name} ${time(last.at)}`;
 }
+
+/** `2026-01-01 00:04:00Z`. */
+const time = (iso: string): string => iso.replace('T', ' ').replace(/\.\d+Z$/, 'Z');

@@ -1,13 +1,15 @@
 /** Which of the candidates `to` means. */
 import { isVerified } from '../record/transitions.ts';
 import { candidatesOf, hasStood, present } from './candidates.ts';
+import { plural } from '../workloads/words.ts';
 import type { Candidate, PastFacts, Refusal, To } from './types.ts';
 
 export type Chosen =
   | { readonly refusal: Refusal }
   | { readonly candidate: Candidate; readonly refusals: readonly Refusal[] };
 
-const fixForward = 'fix forward with deploy-helm, or name a revision with to: (dry-run: true lists them)';
+const fixForward = 'fix forward with deploy-helm';
+const orName = `${fixForward}, or name a revision with to: (dry-run: true lists them)`;
 
 /** What is taken back to when `from` is left, with what speaks against it. */
 export function choose(facts: PastFacts, from: Candidate, to: To): Chosen {
@@ -16,7 +18,14 @@ export function choose(facts: PastFacts, from: Candidate, to: To): Chosen {
   const others = candidates.filter((each) => !isSame(each, from) && hasStood(each));
   if (to.kind === 'last-verified') {
     const newest = others.find(({ verified }) => verified);
-    return newest === undefined ? { refusal: noneVerified(facts, others) } : accept(newest);
+    if (newest !== undefined) return accept(newest);
+    return {
+      refusal: noneVerified(
+        facts,
+        others,
+        candidates.filter((each) => !isSame(each, from)),
+      ),
+    };
   }
   if (to.kind === 'previous') {
     const previous = others.find(({ revision }) => revision < from.revision);
@@ -67,23 +76,30 @@ function accept(candidate: Candidate): Chosen {
 }
 
 /** Names the verified states that are out of reach, lest somebody thinks they were forgotten. */
-function noneVerified(facts: PastFacts, others: readonly Candidate[]): Refusal {
+function noneVerified(facts: PastFacts, stood: readonly Candidate[], others: readonly Candidate[]): Refusal {
   const { records, revisions } = present(facts);
-  const pruned = records.filter(
+  const pruned = records.find(
     (record) => isVerified(record) && !revisions.some(({ revision }) => revision === record.revision),
   );
-  const [verified] = pruned;
-  const why =
-    verified !== undefined
-      ? `; ${verified.id} was verified, but Helm has pruned its revision ${verified.revision}: raise history-max`
-      : others.length === 0
-        ? ': this is the first release'
-        : `; ${others.length} other revision${others.length === 1 ? '' : 's'} can be named with to:`;
-  return { reason: `nothing verified to go back to${why}`, remedy: fixForward, forceable: false };
+  const refusal = (why: string, remedy: string): Refusal => ({
+    reason: `nothing verified to go back to${why}`,
+    remedy,
+    forceable: false,
+  });
+  if (pruned !== undefined)
+    return refusal(
+      `; ${pruned.id} was verified, but Helm has pruned its revision ${pruned.revision}: raise history-max`,
+      orName,
+    );
+  if (stood.length > 0)
+    return refusal(`; ${plural(stood.length, 'other revision')} can be named with to:`, orName);
+  if (others.length === 0) return refusal(': this is the first release', fixForward);
+  const which = others.map(({ revision }) => revision).join(', ');
+  return refusal(`: what else Helm holds failed (${which})`, orName);
 }
 
 const nonePrevious = (from: Candidate): Refusal => ({
   reason: `nothing ran before revision ${from.revision}`,
-  remedy: fixForward,
+  remedy: orName,
   forceable: false,
 });

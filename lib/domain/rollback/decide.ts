@@ -1,7 +1,7 @@
 /** Which state a rollback goes to, or why it does not. Pure: what it wants to know of a registry, it asks. */
-import { claimUndo } from '../record/transitions.ts';
 import type { Actor, ReleaseRecord } from '../record/types.ts';
 import { candidatesOf, hasStood, headOf, present } from './candidates.ts';
+import { againOf, atWork } from './again.ts';
 import { choose } from './choose.ts';
 import type { Candidate, Decision, From, PastFacts, Refusal, To } from './types.ts';
 
@@ -13,6 +13,8 @@ export interface Wishes {
   /** Who asks: its own open claim, or that of an earlier attempt of its run, is no other's. */
   readonly by: Actor;
   readonly force: boolean;
+  /** The lock is ours: who claimed an undo and never said how it ended is gone. */
+  readonly locked: boolean;
   /** What the registry says of a candidate's images; undefined where it was not asked yet. */
   readonly images?: (candidate: Candidate) => ImageFact | undefined;
 }
@@ -63,14 +65,18 @@ interface Leaving {
 }
 
 /** What is to be left: what runs, or a given release when it is what runs. */
-function leave(facts: PastFacts, { from, by }: Wishes): Leaving | Decision {
+function leave(facts: PastFacts, wishes: Wishes): Leaving | Decision {
+  const { from } = wishes;
   const head = headOf(facts);
   const running = candidatesOf(facts).find(({ revision }) => revision === head?.revision);
   if (running === undefined) {
     const remedy = 'nothing is installed: look with helm list --all; deploy-helm installs it';
     return refuse({ reason: 'nothing runs that could be rolled back', remedy, forceable: false });
   }
-  if (from.kind === 'running') return { candidate: running, refusals: halfWay(running) };
+  const again = atWork(facts, wishes) ?? againOf(facts, running, wishes);
+  if (again !== undefined && 'kind' in again) return again;
+  if (from.kind === 'running')
+    return { candidate: running, refusals: [...halfWay(running), ...(again === undefined ? [] : [again])] };
 
   const record = facts.records.find(({ id }) => id === from.id);
   if (record === undefined) {
@@ -81,7 +87,7 @@ function leave(facts: PastFacts, { from, by }: Wishes): Leaving | Decision {
       forceable: false,
     });
   }
-  const over = whyOver(record, facts, running, by);
+  const over = whyOver(record, facts, running);
   return over === undefined ? { candidate: running, refusals: [] } : { kind: 'skip', reason: over };
 }
 
@@ -100,14 +106,11 @@ const halfWay = ({ revision, status }: Candidate): Refusal[] =>
     : [];
 
 /** Why there is nothing (left) to undo of a release; undefined when there is. */
-function whyOver(record: ReleaseRecord, facts: PastFacts, running: Candidate, by: Actor): string | undefined {
+function whyOver(record: ReleaseRecord, facts: PastFacts, running: Candidate): string | undefined {
   const { id, state, undo } = record;
   if (state === 'rolled-back')
     return `${id} is undone already${undo === undefined ? '' : `: ${undo.part} did it at ${undo.at}`}`;
   if (state === 'abandoned') return `${id} was abandoned: ${record.reason ?? 'nothing had been applied'}`;
-  const claim = claimUndo(record, { by, at: '', part: 'rollback', toRevision: 0 });
-  if (claim.kind === 'taken')
-    return `${claim.by.part} of run ${claim.by.by.run} is undoing ${id} since ${claim.by.at}`;
   if (!present(facts).records.includes(record) && record.installedAt !== undefined)
     return `${id} belongs to an installation that was uninstalled since`;
   const revision = revisionOf(record, facts);

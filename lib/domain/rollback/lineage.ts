@@ -34,6 +34,12 @@ export function linesOf({ records, revisions }: PastFacts): Line[] {
   }));
 }
 
+/** Which revision was shipped with the content of another one. */
+export function rootsOf({ records, revisions }: PastFacts): (revision: number) => number {
+  const copies = copiesIn(records, revisions);
+  return (revision) => rootOf(revision, copies);
+}
+
 /** Revision → the revision that it is a copy of. */
 function copiesIn(
   records: readonly ReleaseRecord[],

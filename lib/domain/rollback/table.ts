@@ -1,5 +1,6 @@
 /** The candidates as a table, for people. */
 import { formatDuration } from '../duration.ts';
+import { shortImages } from '../images/short.ts';
 import type { Candidate, Decision } from './types.ts';
 
 export interface CandidateRow {
@@ -7,6 +8,7 @@ export interface CandidateRow {
   readonly mark: string;
   readonly revision: string;
   readonly chart: string;
+  /** In short: `shop:1.4.1@sha256:1234567890ab`. */
   readonly images: string;
   readonly verified: 'yes' | 'no' | 'rejected';
   readonly why: string;
@@ -25,7 +27,7 @@ export function candidateTable(
     mark: markOf(candidate, from, to),
     revision: `${candidate.revision}${candidate.root === candidate.revision ? '' : ` (= ${candidate.root})`}`,
     chart: candidate.chart,
-    images: [...new Set(Object.values(candidate.images).map(short))].join(', '),
+    images: shortImages(candidate.images),
     verified: candidate.rejected ? 'rejected' : candidate.verified ? 'yes' : 'no',
     why: candidate.why,
     age: ageOf(candidate.at, now),
@@ -33,12 +35,17 @@ export function candidateTable(
   }));
 }
 
+/** What the marks mean, for below the table. */
+export const legend = (decision: Decision): string =>
+  decision.kind === 'undo' ? '→ where it goes, × what it leaves' : '';
+
 /** The rows as aligned lines, for the log. */
 export function tableLines(rows: readonly CandidateRow[]): string[] {
-  const head = ['', 'revision', 'chart', 'verified', 'age', 'by', 'why'];
-  const cells = rows.map(({ mark, revision, chart, verified, age, by, why }) => [
+  const head = ['', 'revision', 'images', 'chart', 'verified', 'age', 'by', 'why'];
+  const cells = rows.map(({ mark, revision, images, chart, verified, age, by, why }) => [
     mark,
     revision,
+    images,
     chart,
     verified,
     age,
@@ -58,9 +65,6 @@ function markOf(candidate: Candidate, from: Candidate | undefined, to: Candidate
   if (candidate.revision === to?.revision) return '→';
   return candidate.revision === from?.revision ? '×' : '';
 }
-
-/** `registry/shop@sha256:1234567890ab` is enough to tell two apart. */
-const short = (image: string): string => image.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+$/, '$1');
 
 function ageOf(at: string, now: number): string {
   const then = Date.parse(at);

@@ -1,5 +1,5 @@
 /** What a rollback knows before it decides. */
-import type { ReleaseRecord } from '../record/types.ts';
+import type { ReleaseRecord, UndoClaim } from '../record/types.ts';
 
 /** One revision of Helm's history, as its Secrets tell it. */
 export interface PastRevision {
@@ -70,6 +70,8 @@ export type Decision =
       /** Refusals that `force` overrode. */
       readonly overridden: readonly Refusal[];
     }
+  /** Another run has claimed the undo. Whether it still works on it, only the lock can tell. */
+  | { readonly kind: 'at-work'; readonly record: ReleaseRecord; readonly claim: UndoClaim }
   /** Green: there is nothing (left) to undo. */
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'refuse'; readonly refusals: readonly Refusal[] };

@@ -11,7 +11,9 @@ export interface Persistence {
   readonly deadline: number;
   /** From the start of one attempt to the start of the next. */
   readonly interval: Milliseconds;
-  readonly attempt: (timeLeft: Milliseconds) => Promise<Attempt>;
+  readonly attempt: () => Promise<Attempt>;
+  /** An attempt that begins so shortly before the deadline cannot pass. */
+  readonly takes: Milliseconds;
   /** How many attempts in a row must be as expected, and how long to wait between them. */
   readonly inARow: { readonly times: number; readonly pause: Milliseconds };
   /** Told at each miss, and with undefined at the end. */
@@ -20,20 +22,18 @@ export interface Persistence {
   readonly proven: string;
 }
 
-/** The last look of a check that began late still gets a moment. */
-const least: Milliseconds = 250;
-
 /** Asks until it is as expected, until the deadline, or until waiting cannot mend it: never a fixed number of times. */
 export async function persist(
-  { subject, deadline, interval, attempt, inARow, onMiss, proven }: Persistence,
+  { subject, deadline, interval, attempt, takes, inARow, onMiss, proven }: Persistence,
   { clock, signal }: Pick<CheckPorts, 'clock' | 'signal'>,
 ): Promise<CheckOutcome> {
   const startedAt = clock.now();
+  const lastLook = deadline - takes;
   let despair: Despair | undefined;
   let passed = 0;
   for (let attempts = 1; ; attempts++) {
     const began = clock.now();
-    const { miss, latency, unknown } = await attempt(Math.max(deadline - began, least));
+    const { miss, latency, unknown } = await attempt();
     const now = clock.now();
     passed = miss === undefined ? passed + 1 : 0;
     const ended = (outcome: CheckOutcome['outcome'], reason: string): CheckOutcome => {
@@ -45,13 +45,16 @@ export async function persist(
     if (passed >= inARow.times) return ended('pass', proven);
     onMiss(miss);
     const next = miss === undefined ? now + inARow.pause : Math.max(began + interval, now);
-    if (next >= deadline) {
-      const reason = miss?.reason ?? `as expected ${passed} times in a row, asked for ${inARow.times}`;
-      return ended(unknown === true ? 'inconclusive' : 'fail', reason);
-    }
+    const outcome = unknown === true ? 'inconclusive' : 'fail';
+    if (now >= lastLook)
+      return ended(
+        outcome,
+        miss?.reason ?? `as expected ${passed} times in a row, asked for ${inARow.times}`,
+      );
     despair = miss === undefined ? undefined : despairOf(despair, miss, now);
     if (miss !== undefined && (patienceLeft(despair, now) ?? 1) <= 0)
-      return ended('fail', `${miss.reason}; waiting will not mend it`);
-    await clock.sleep(next - now, signal);
+      return ended(outcome, `${miss.reason}; waiting will not mend it`);
+    // However long the interval, one look is as late as can be.
+    await clock.sleep(Math.min(next, lastLook) - now, signal);
   }
 }

@@ -40,6 +40,7 @@ export class Target {
         server: 'https://prod.example.com',
         version: async () => ({ gitVersion: 'v1.34.0' }),
         get: async () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } }),
+        list: async () => [],
         denied: async () => [],
         resourceTypes: nothing,
       } as unknown as Ports['kube'],

@@ -31,6 +31,8 @@ const plan = (over: Partial<Plan> = {}): Plan =>
     diff: { changes: [], unchanged: 3 },
     advice: [],
     warnings: [],
+    first: [],
+    gated: [],
     ...over,
   }) as unknown as Plan;
 
@@ -138,6 +140,37 @@ test('a failure says why and what to do before anything else', () => {
     '**What to do**: read its log',
   ]);
   expect(text).toContain('| `Deployment prod/shop` | 0 of 2 | blocked on pod shop-1: not ready |');
+});
+
+test('a plan alone says what comes first, what is waited for, and what could not be looked at', () => {
+  const many = Array.from({ length: 23 }, (_, index) => ({ ...id, name: `web-${index}` }));
+  const first = ['create namespace prod', 'create CRD widgets.example.com'];
+  const asked = plan({ first, gated: many, warnings: ['rendered without the cluster'] });
+  const text = summary(result({ reason: 'dry run', plan: asked }), inputs);
+  expect(text).toContain('| First | create namespace prod<br>create CRD widgets.example.com |');
+  expect(text).toMatch(
+    /\| Must become ready \| `Deployment prod\/web-0`<br>.*`Deployment prod\/web-19`<br>and 3 more \|/,
+  );
+  expect(text).toContain('- rendered without the cluster');
+  expect(summary(result({ plan: plan({ gated: many }), done: done({}) }), inputs)).not.toContain('web-0');
+});
+
+test.each([
+  ['off', false, false],
+  ['summary', true, false],
+  ['full', true, true],
+] as const)('diff: %s', (diff, named, lines) => {
+  const change = {
+    kind: 'added',
+    id,
+    lines: [{ sign: '+', text: 'replicas: 2' }],
+    secretKeys: [],
+    kept: false,
+  };
+  const asked = plan({ diff: { changes: [change], unchanged: 3 } as unknown as Plan['diff'] });
+  const text = summary(result({ plan: asked }), { ...inputs, diff });
+  expect(text.includes('+ Deployment prod/shop')).toBe(named);
+  expect(text.includes('replicas: 2')).toBe(lines);
 });
 
 test('the images that are said to run were read back', () => {

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { TargetError, ToolError, UnreachableError } from '../../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { ReleaseIntent } from '../../../lib/ports/helm.ts';
 import { record } from '../../domain/record/samples.ts';
 import { Target } from './memory.ts';
 
@@ -65,6 +66,51 @@ function blind(): Target['ports']['watcher'] {
   const { watcher } = new Target('pass', refused).ports;
   return watcher;
 }
+
+test('what the author asked of Helm reaches it, values as files', async () => {
+  const target = new Target('pass');
+  const asked: ReleaseIntent[] = [];
+  const upgrade = target.helm.upgrade.bind(target.helm);
+  target.helm.upgrade = (intent) => {
+    asked.push(intent);
+    return upgrade(intent);
+  };
+  const files = { ...target.ports.files, read: async () => 'replicas: 3' };
+  target.ports = { ...target.ports, files };
+  await target.deploy({
+    'history-max': '3',
+    'take-ownership': 'true',
+    'force-conflicts': 'true',
+    'extra-args': '--labels=team=shop',
+    timeout: '9s',
+    values: 'replicas: 2',
+    'values-files': 'deploy/prod.yaml',
+  });
+  expect(asked).toEqual([
+    expect.objectContaining({
+      release: { name: 'shop', namespace: 'prod' },
+      historyMax: 3,
+      takeOwnership: true,
+      forceConflicts: true,
+      extraArgs: ['--labels=team=shop'],
+      timeout: 9_000,
+      valuesFiles: ['deploy/prod.yaml', 'values.yaml'],
+      createNamespace: false,
+      skipCrds: true,
+      wait: 'none',
+    }),
+  ]);
+});
+
+test('a plan that was made without the cluster says so', async () => {
+  const target = new Target('pass');
+  const render = target.helm.render.bind(target.helm);
+  target.helm.render = async () => ({ ...(await render()), validated: false });
+  const { plan } = await target.deploy({ 'dry-run': 'true' });
+  const note = expect.stringContaining('rendered without the cluster, which does not know the chart');
+  expect(plan.warnings).toEqual([note]);
+  expect(target.said).toContainEqual(note);
+});
 
 test('tests that break off are a failure of the release', async () => {
   const target = running('pass', 'pass');

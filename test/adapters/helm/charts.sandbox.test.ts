@@ -32,6 +32,7 @@ describe.each(helms)('%s', (_, program) => {
     const helm: Helm = helmCli(recording, {
       home: { path: home, kubeconfig: '/none' },
       workspace: folder.path,
+      registryConfig: join(folder.path, 'logins.json'),
       program,
     });
     return {
@@ -40,6 +41,13 @@ describe.each(helms)('%s', (_, program) => {
       home,
       commands,
       work: join(folder.path, 'work'),
+      /** What `helm registry login` of an earlier step leaves. */
+      logIn: (user: string) =>
+        write(folder.path, {
+          'logins.json': JSON.stringify({
+            auths: { [server.host]: { auth: Buffer.from(user).toString('base64') } },
+          }),
+        }),
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
         folder[Symbol.dispose]();
@@ -118,6 +126,9 @@ describe.each(helms)('%s', (_, program) => {
     await expect(from.helm.chart({ kind: 'oci', ref, version: '1.2.3' }, {}, once)).rejects.toMatchObject({
       message: expect.stringMatching(/refuses the credentials/),
     });
+
+    from.logIn('bot:hunter2-hunter2');
+    expect(await from.helm.chart({ kind: 'oci', ref }, {}, once)).toMatchObject({ digest });
   });
 
   test('over TLS, with the authority given and without', async () => {

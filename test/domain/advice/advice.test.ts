@@ -58,6 +58,11 @@ test.each([
   ['one replica', [deployment(zero, good)], ['one-replica']],
   ['an autoscaler that keeps two', [deployment(zero, good), hpa(2, 3)], []],
   ['an autoscaler that goes to eight', [deployment({}, good), hpa(2, 8)], ['max-unavailable']],
+  [
+    'an autoscaler beside a number of its own',
+    [deployment({ replicas: 2, ...zero }, good), hpa(2, 3)],
+    ['autoscaled'],
+  ],
   ['a worker that nobody calls', [deployment({}, { ports: [] })], []],
   ['switched off', [deployment({ replicas: 0 })], []],
 ])('%s', (_, documents, expected) => {

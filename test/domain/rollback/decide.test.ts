@@ -1,18 +1,26 @@
 import { expect, test } from '@jest/globals';
 import { claimUndo, closeUndo, moveTo } from '../../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import { withoutOrphan } from '../../../lib/domain/rollback/again.ts';
 import { candidatesOf } from '../../../lib/domain/rollback/candidates.ts';
 import { decide } from '../../../lib/domain/rollback/decide.ts';
 import type { Wishes } from '../../../lib/domain/rollback/decide.ts';
 import type { PastFacts } from '../../../lib/domain/rollback/types.ts';
 import type { History } from './history.ts';
+import { againHistories } from './histories-again.ts';
 import { stateHistories } from './histories.ts';
 import { undoHistories } from './histories-undone.ts';
 import { me, rec, rev } from './past.ts';
 
-const histories = [...stateHistories, ...undoHistories];
+const histories = [...stateHistories, ...undoHistories, ...againHistories];
 
-const wishesOf = ({ from = 'running', to, force = false, image = 'present' }: History): Wishes => ({
+const wishesOf = ({
+  from = 'running',
+  to,
+  force = false,
+  locked = false,
+  image = 'present',
+}: History): Wishes => ({
   from:
     from === 'running'
       ? { kind: 'running' }
@@ -20,6 +28,7 @@ const wishesOf = ({ from = 'running', to, force = false, image = 'present' }: Hi
   to: to ?? { kind: 'last-verified' },
   by: me,
   force,
+  locked,
   images: () => image,
 });
 
@@ -68,7 +77,7 @@ function undone(facts: PastFacts, id: string, toRevision: number): PastFacts {
   const claim = { by: me, at: '', part: 'rollback', toRevision, revision };
   const records = facts.records.map((record): ReleaseRecord => {
     if (record.id !== id) return record;
-    const claimed = claimUndo(moveTo(record, 'rejected', 'wrong'), claim);
+    const claimed = claimUndo(moveTo(withoutOrphan(record, me), 'rejected', 'wrong'), claim);
     return claimed.kind === 'claimed' ? closeUndo(claimed.record, 'success', '') : record;
   });
   const superseded = facts.revisions.map((each) =>
@@ -97,6 +106,7 @@ test('it asks for the images of what it would take, and of nothing else', () => 
     to: { kind: 'last-verified' },
     by: me,
     force: false,
+    locked: false,
     images: ({ revision }) => void asked.push(revision),
   });
   expect(decision).toMatchObject({ kind: 'ask-images', candidate: { revision: 1 } });

@@ -1,6 +1,6 @@
 /** What was undone before, what changed behind our back, and what was asked for by name. */
 import type { History } from './history.ts';
-import { another, back, claim, copy, failed, live, me, rec, rev } from './past.ts';
+import { another, back, claim, copy, failed, live, me, rec, rev, verdict } from './past.ts';
 
 export const undoHistories: readonly History[] = [
   {
@@ -25,7 +25,7 @@ export const undoHistories: readonly History[] = [
     records: [rec(1), rec(2, { state: 'rejected', undo: claim() })],
     revisions: [rev(1), live(2)],
     from: 2,
-    expected: 'skip: deploy-helm of run 99 is undoing',
+    expected: 'at-work',
   },
   {
     name: 'my own claim, left by an earlier attempt',
@@ -75,6 +75,30 @@ export const undoHistories: readonly History[] = [
     revisions: [rev(1), rev(2), copy(3, 1, { status: 'deployed' })],
     from: 2,
     expected: 'skip: no longer runs: revision 3',
+  },
+  {
+    name: 'somebody tried to roll back by hand, and it failed: the release is still to be left',
+    records: [rec(1), rec(2, { state: 'ready' })],
+    revisions: [
+      rev(1),
+      rev(2),
+      failed(3, { description: 'Release "shop" failed: context deadline exceeded' }),
+    ],
+    from: 2,
+    expected: '→ 1',
+  },
+  {
+    name: 'somebody upgraded by hand, and it failed: that is what is applied',
+    records: [rec(1), rec(2, { state: 'ready' })],
+    revisions: [rev(1), rev(2), failed(3, { description: 'Upgrade "shop" failed: timed out' })],
+    from: 2,
+    expected: 'skip: no longer runs: revision 3',
+  },
+  {
+    name: 'a first install that failed is all there is',
+    records: [],
+    revisions: [failed(1, { description: 'Release "shop" failed: timed out' })],
+    expected: 'refuse: first release',
   },
   {
     name: 'somebody upgraded by hand: what runs is left',
@@ -206,6 +230,44 @@ export const undoHistories: readonly History[] = [
     revisions: [rev(1), failed(2), live(3)],
     to: { kind: 'previous' },
     expected: '→ 1',
+  },
+  {
+    name: 'what failed is nothing to go back to, and is named',
+    records: [rec(1, { state: 'rejected' }), rec(2)],
+    revisions: [failed(1), live(2)],
+    expected: 'refuse: nothing verified to go back to: what else Helm holds failed (1)',
+  },
+  {
+    name: 'verified once, but found wrong when somebody came back to it',
+    records: [
+      rec(1),
+      rec(2, { state: 'rolled-back', undo: claim({ outcome: 'success', revision: 3 }) }),
+      back(3, 3, 1, { state: 'ready', verdicts: [verdict('pass', 'rollback'), verdict('fail', 'verify')] }),
+      rec(4),
+    ],
+    revisions: [rev(1), failed(2), copy(3, 1), live(4)],
+    expected: 'refuse: nothing verified to go back to; 2 other revisions can be named',
+  },
+  {
+    name: 'found wrong once, and verified since',
+    records: [
+      rec(1),
+      back(3, 3, 1, { state: 'ready', verdicts: [verdict('fail', 'verify')] }),
+      back(4, 4, 1),
+      rec(5),
+    ],
+    revisions: [rev(1), copy(3, 1), copy(4, 1), live(5)],
+    expected: '→ 4',
+  },
+  {
+    name: 'nobody could ask when somebody came back to it: that says nothing',
+    records: [
+      rec(1),
+      back(3, 3, 1, { state: 'ready', verdicts: [verdict('inconclusive', 'verify')] }),
+      rec(5),
+    ],
+    revisions: [rev(1), copy(3, 1), live(5)],
+    expected: '→ 3',
   },
   {
     name: 'a forged document counts: who may write Secrets may say what was verified',

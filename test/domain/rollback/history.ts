@@ -11,6 +11,7 @@ export interface History {
   readonly from?: number | string;
   readonly to?: Wishes['to'];
   readonly force?: boolean;
+  readonly locked?: boolean;
   readonly image?: 'present' | 'gone' | 'unknown';
   /** `→ 3`, `skip: …`, `refuse: …` (part of the reason). */
   readonly expected: string;

@@ -1,6 +1,6 @@
 /** A release of a chart of the sandbox in a namespace of its own, deployed by one who may do just what is needed. */
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -49,6 +49,7 @@ export class Release implements AsyncDisposable {
   /** v1 of the sample service, which a deploy gets unless it says otherwise. */
   readonly image: ServiceImage;
   readonly #order: ReleaseOrder;
+  #rollingBack: Promise<Identity> | undefined;
   #runs = 1000;
 
   constructor(
@@ -98,13 +99,18 @@ export class Release implements AsyncDisposable {
     return (await this.startAction('rollback', inputs)).ended;
   }
 
+  /** Main and post of one smoke test in a job of its own. */
+  async smokeTest(inputs: With = {}, secrets: readonly string[] = []): Promise<Ending> {
+    return (await this.startAction('smoke-test', inputs, secrets)).ended;
+  }
+
   /** Any action that works on this release. */
-  startAction(action: string, inputs: With, secrets: readonly string[] = []): Promise<Step> {
-    const { kubeconfig, token } = this.identity;
+  async startAction(action: string, inputs: With, secrets: readonly string[] = []): Promise<Step> {
+    const { kubeconfig, token } = action === 'rollback' ? await this.rollingBack() : this.identity;
     return startStep({
       action,
       inputs: {
-        release: this.name,
+        ...(action === 'smoke-test' ? {} : { release: this.name }),
         namespace: this.namespace.name,
         kubeconfig: Buffer.from(kubeconfig).toString('base64'),
         timeout: '60s',
@@ -121,6 +127,12 @@ export class Release implements AsyncDisposable {
       secrets: [token, kubeconfig, githubToken, ...secrets],
       commands: join(this.folder, 'commands'),
     });
+  }
+
+  /** Who rolls back may do what the README of rollback says, and not what deploy-helm may. */
+  rollingBack(): Promise<Identity> {
+    const rules = [...minimalRole('rollback'), ...(this.#order.rules ?? [])];
+    return (this.#rollingBack ??= identityIn(this.namespace, rules, 'rollback'));
   }
 
   /** Helm by hand, as an administrator at a terminal. */
@@ -206,6 +218,7 @@ export async function release(order: ReleaseOrder = {}): Promise<Release> {
   const identity = await identityIn(namespace, [...minimalRole(), ...(order.rules ?? [])]);
   const folder = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
   await putOnPath(folder, await tool(order.helm ?? 'helm4'));
+  await symlink(await tool('kubectl'), join(folder, 'bin', 'kubectl'));
   return new Release(namespace, identity, await startGitHub(), folder, order, image);
 }
 

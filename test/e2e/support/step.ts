@@ -55,7 +55,7 @@ export interface Step {
 }
 
 /** The bundle as it is committed; while developing, another build of it, or the sources. */
-const entryOf = (action: string): string =>
+export const entryOf = (action: string): string =>
   process.env['SLIPWAY_FROM_SOURCE'] === '1'
     ? join(root, 'actions', action, 'main.ts')
     : join(process.env['SLIPWAY_DIST'] ?? join(root, 'dist'), action, 'index.js');

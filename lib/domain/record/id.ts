@@ -1,0 +1,14 @@
+/** What names a record: `<namespace>/<release>#<seq>`, as deploy-helm's output `record` has it. */
+import type { ReleaseRecord } from './types.ts';
+
+export type RecordKey = Pick<ReleaseRecord, 'namespace' | 'release' | 'seq'>;
+
+const form = /^([a-z0-9-]+)\/([a-z0-9-]+)#(\d{1,9})$/;
+
+/** Undefined where it is not such an id. */
+export function parseRecordId(text: string): RecordKey | undefined {
+  const [, namespace, release, seq] = form.exec(text) ?? [];
+  return namespace === undefined || release === undefined
+    ? undefined
+    : { namespace, release, seq: Number(seq) };
+}

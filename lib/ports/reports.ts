@@ -1,0 +1,11 @@
+/** Reports that a tool wrote into the workspace. */
+export interface Reports {
+  /**
+   * The files that glob patterns find from a folder, each once, in the order of their names. Throws TargetError for one
+   * that is too large to be a report.
+   */
+  find(
+    patterns: readonly string[],
+    directory: string,
+  ): Promise<readonly { readonly path: string; readonly text: string; readonly modifiedAt: number }[]>;
+}
