@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { ofInstallation } from '../../lib/domain/record/choose.ts';
+import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';

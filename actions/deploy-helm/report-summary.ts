@@ -1,6 +1,6 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
-import { parseImageRef } from '../../lib/domain/image-ref.ts';
 import { renderedImages } from '../../lib/domain/images/rendered.ts';
+import { withImages } from '../../lib/domain/images/short.ts';
 import { describeObject } from '../../lib/domain/kubernetes.ts';
 import { formatDiff } from '../../lib/domain/manifest/diff.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
@@ -40,7 +40,7 @@ export function summary(result: DeployResult, inputs: Inputs): string {
 function headline({ plan, done, reason }: DeployResult): string {
   if (done === undefined) return reason;
   const { name, namespace } = plan.intent.release;
-  const what = `${name} ${plan.chart.version}${withImages(plan)}`;
+  const what = `${name} ${plan.chart.version}${withImages(plan.images)}`;
   const { verdict, takenBack, final } = done;
   if (verdict.outcome === 'pass') return `${what} runs in ${namespace} as revision ${final?.revision}`;
   if (verdict.outcome === 'inconclusive')
@@ -60,23 +60,6 @@ function afterFailure(takenBack: TakenBack, namespace: string, revision: number 
     'nothing to undo': `was refused in ${namespace}; nothing was changed`,
   };
   return endings[takenBack.kind];
-}
-
-/** ` with shop:1.4.2`: two releases of one chart version differ in their images only. */
-function withImages({ images }: Plan): string {
-  const names = [...new Set(Object.values(images).map(shortName))];
-  if (names.length === 0) return '';
-  const rest = names.length > 2 ? ` and ${names.length - 2} more images` : '';
-  return ` with ${names.slice(0, 2).join(', ')}${rest}`;
-}
-
-/** `shop:1.4.2`, or the beginning of its digest where there is no tag. */
-function shortName(image: string): string {
-  const ref = parseImageRef(image);
-  if (ref === undefined) return image;
-  const name = ref.repository.slice(ref.repository.lastIndexOf('/') + 1);
-  if (ref.tag !== undefined) return `${name}:${ref.tag}`;
-  return ref.digest === undefined ? name : `${name}@${ref.digest.slice(0, 'sha256:'.length + 12)}`;
 }
 
 function causeOf({ verdict }: Done): string {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
-import { ofInstallation } from '../../lib/domain/record/choose.ts';
+import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';

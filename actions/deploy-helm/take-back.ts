@@ -1,5 +1,5 @@
 import { CancelledError } from '../../lib/domain/errors.ts';
-import { chooseReturn } from '../../lib/domain/record/choose.ts';
+import { chooseReturn } from '../../lib/domain/rollback/return.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
@@ -51,11 +51,11 @@ export async function takeBack(
   if (revision === undefined)
     return { kind: 'nothing to undo', detail: 'Helm refused before it changed anything' };
 
-  const revisions = (await ports.history.list(release)).map((each) => each.revision);
+  const revisions = await ports.history.list(release);
   const back = chooseReturn({
     ...before,
     failed: journal.record.seq,
-    revisions: revisions.filter((each) => each !== revision),
+    revisions: revisions.filter((each) => each.revision !== revision),
   });
   const isFirst = back.kind === 'first-release' && wasDeployed === undefined;
   if (isFirst && wishes.onFirstFailure === 'uninstall')

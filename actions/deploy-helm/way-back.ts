@@ -1,4 +1,4 @@
-import { ofInstallation } from '../../lib/domain/record/choose.ts';
+import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';

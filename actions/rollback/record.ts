@@ -1,4 +1,4 @@
-import { ofInstallation } from '../../lib/domain/record/choose.ts';
+import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { moveTo, stateAfterVerdicts, withVerdict } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseContent, ReleaseRecord, UndoClaim } from '../../lib/domain/record/types.ts';
 import { newestOf } from '../../lib/domain/rollback/candidates.ts';

@@ -1,19 +1,11 @@
 import type { ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
-import { imageName } from '../../lib/domain/images/short.ts';
+import { withImages } from '../../lib/domain/images/short.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
-import {
-  code,
-  codeBlock,
-  details,
-  escapeText,
-  sections,
-  table,
-  verdictLine,
-} from '../../lib/domain/report/markdown.ts';
+import { checksEvidence, checksTable } from '../../lib/domain/report/checks.ts';
+import { code, details, escapeText, sections, table, verdictLine } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { candidateTable, legend } from '../../lib/domain/rollback/table.ts';
-import type { Candidate } from '../../lib/domain/rollback/types.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { Done } from './go-back.ts';
 import type { Inputs } from './inputs.ts';
@@ -31,7 +23,9 @@ export function summary(result: RollbackResult, inputs: Inputs): string {
     causeOf(result, inputs),
     done === undefined ? undefined : facts(result, done, inputs),
     done === undefined ? undefined : phases(done, startedAt, startedAt + duration),
-    done?.checks === undefined ? undefined : checksOf(done.checks),
+    ...(done?.checks === undefined
+      ? []
+      : [checksTable(done.checks.checks), ...checksEvidence(done.checks.checks)]),
     looked === undefined || done !== undefined ? undefined : candidatesOf(looked, startedAt),
     goes ? notUndone : undefined,
     looked === undefined || done === undefined ? undefined : folded(looked, startedAt),
@@ -51,7 +45,7 @@ function headline({ reason, done }: RollbackResult, { release: { name, namespace
   if (outcome === 'fail') return `${where} did not come back to revision ${to.revision}`;
   if (outcome === 'inconclusive')
     return `${where} was to come back to revision ${to.revision}, and nobody saw whether it runs`;
-  const back = `${where} is back at revision ${to.revision}${withImages(to)}, as revision ${undone.revision}`;
+  const back = `${where} is back at revision ${to.revision}${withImages(to.images)}, as revision ${undone.revision}`;
   if (checks === undefined) return back;
   const failed = checks.checks.filter(
     ({ severity, outcome: said }) => severity === 'fail' && said === 'fail',
@@ -62,14 +56,6 @@ function headline({ reason, done }: RollbackResult, { release: { name, namespace
     inconclusive: `${back}, but nobody could ask whether it answers`,
   };
   return answers[checks.outcome];
-}
-
-/** ` with shop:1.4.2`: which version that was. */
-function withImages({ images }: Candidate): string {
-  const names = [...new Set(Object.values(images).map(imageName))];
-  if (names.length === 0) return '';
-  const rest = names.length > 2 ? ` and ${names.length - 2} more images` : '';
-  return ` with ${names.slice(0, 2).join(', ')}${rest}`;
 }
 
 function causeOf(result: RollbackResult, { release }: Inputs): string {
@@ -118,24 +104,6 @@ function imageRows({ from, to, undone }: Done): string[][] {
 function phases({ own }: Done, startedAt: number, endedAt: number): string {
   const decided = { name: 'decide', startedAt: new Date(startedAt).toISOString(), endedAt: own.createdAt };
   return timeline([{ ...decided, outcome: 'success' }, ...own.steps], endedAt);
-}
-
-const marks = { pass: '✅', fail: '❌', inconclusive: '❔' } as const;
-
-function checksOf({ checks }: ChecksOutcome): string {
-  const rows = checks.map(({ name, severity, outcome, reason, attempts, startedAt, endedAt }) => [
-    severity === 'warn' && outcome !== 'pass' ? '⚠️' : marks[outcome],
-    escapeText(name),
-    escapeText(reason),
-    String(attempts),
-    formatDuration(endedAt - startedAt),
-  ]);
-  const heard = checks.flatMap(({ name, outcome, miss }) =>
-    outcome === 'pass' || miss?.excerpt === undefined
-      ? []
-      : [details(`${name}: what it answered`, codeBlock(miss.excerpt))],
-  );
-  return sections(table(['', 'Check', 'What it heard', 'Attempts', 'Took'], rows), ...heard);
 }
 
 function candidatesOf({ candidates, decision }: Looked, now: number): string {

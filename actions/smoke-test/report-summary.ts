@@ -1,25 +1,12 @@
-import type { CheckOutcome, ChecksOutcome, LatencyFigures } from '../../lib/domain/checks/types.ts';
+import type { CheckOutcome, ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import {
-  code,
-  codeBlock,
-  details,
-  escapeText,
-  sections,
-  table,
-  verdictLine,
-} from '../../lib/domain/report/markdown.ts';
+import { checksEvidence, checksTable } from '../../lib/domain/report/checks.ts';
+import { code, sections, verdictLine } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { SmokeResult } from './run.ts';
-
-/** Rows shown of one table, and tests named of one suite; the JSON report and the JUnit file have them all. */
-const mostRows = 60;
-const mostCases = 20;
-
-const marks = { pass: '✅', fail: '❌', inconclusive: '❔' } as const;
 
 /** Who answers comes first: it decides whether the rest was asked at all. */
 export const everyOutcome = ({ identity, checks }: ChecksOutcome): readonly CheckOutcome[] =>
@@ -32,10 +19,10 @@ export function summary(result: SmokeResult): string {
   return sections(
     verdictLine('smoke-test', result),
     record === undefined ? undefined : recordLine(record),
-    checkTable(all),
+    checksTable(all),
     notAsked.length === 0 ? undefined : `Not asked, because of it: ${shown(notAsked)}.`,
     timeline(phases(all), Math.max(0, ...all.map(({ endedAt }) => endedAt))),
-    ...all.flatMap(evidenceOf),
+    ...checksEvidence(all),
     `Took ${formatDuration(duration)}.`,
   );
 }
@@ -47,33 +34,6 @@ function recordLine(record: ReleaseRecord): string {
   const waits = missing.length === 0 ? '' : `; ${missing.map(code).join(' and ')} still to come`;
   return `Record ${code(id)} is **${state}**, not verified${waits}: no undo goes back to it.`;
 }
-
-function checkTable(outcomes: readonly CheckOutcome[]): string {
-  // What did not pass stands first: in a long list it is what is looked for.
-  const rows = [...outcomes].sort((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'));
-  const more = rows.length > mostRows ? `\n\n… and ${rows.length - mostRows} more that passed.` : '';
-  return (
-    table(
-      ['', 'Check', 'What it heard', 'Attempts', 'Took'],
-      rows
-        .slice(0, mostRows)
-        .map((each) => [
-          each.severity === 'warn' && each.outcome !== 'pass' ? '⚠️' : marks[each.outcome],
-          escapeText(each.name),
-          escapeText(each.reason) + latencyOf(each.latency),
-          String(each.attempts),
-          formatDuration(each.endedAt - each.startedAt),
-        ]),
-    ) + more
-  );
-}
-
-const latencyOf = (figures: LatencyFigures | undefined): string =>
-  figures === undefined
-    ? ''
-    : `<br>${figures.requests} requests: p50 ${ms(figures.p50)}, p95 ${ms(figures.p95)}, slowest ${ms(figures.max)}, ${figures.failed} failed`;
-
-const ms = (value: number): string => (Number.isFinite(value) ? `${Math.round(value)} ms` : 'no answer');
 
 /** Who answers, all checks together, each suite: what the time went into. */
 function phases(outcomes: readonly CheckOutcome[]): Parameters<typeof timeline>[0] {
@@ -91,18 +51,6 @@ function phases(outcomes: readonly CheckOutcome[]): Parameters<typeof timeline>[
       ? 'failure'
       : 'success',
   }));
-}
-
-function evidenceOf({ name, outcome, miss, cases = [] }: CheckOutcome): string[] {
-  if (outcome === 'pass') return [];
-  const failed = cases.filter((each) => each.outcome === 'failed');
-  const rows = failed
-    .slice(0, mostCases)
-    .map((each) => [code([each.group, each.name].filter(Boolean).join(' ')), escapeText(each.message)]);
-  const more = failed.length > mostCases ? `\n\n… and ${failed.length - mostCases} more` : '';
-  if (failed.length > 0)
-    return [details(`${name}: ${plural(failed.length, 'test')} failed`, table(['Test', 'Why'], rows) + more)];
-  return miss?.excerpt === undefined ? [] : [details(`${name}: what it answered`, codeBlock(miss.excerpt))];
 }
 
 const shown = (names: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import { kubectlForwards } from '../../lib/adapters/forwards/kubectl.ts';
 import { httpProbes } from '../../lib/adapters/probes/client.ts';
+import { registryClient } from '../../lib/adapters/registry/client.ts';
 import { connectCluster } from '../../lib/adapters/release/connect.ts';
 import { reportFiles } from '../../lib/adapters/reports/files.ts';
 import { secretsOf } from '../../lib/domain/checks/needs.ts';
@@ -21,6 +22,7 @@ export async function wireSmokeTest(context: Context, inputs: Inputs): Promise<P
     ...(cluster === undefined ? {} : { kube: cluster.kube, records: cluster.records }),
     probes: httpProbes({ proxy: proxyOf(env) }),
     forwards: kubectlForwards({ spawn, ...kubeconfigAt(cluster?.access ?? { kind: 'in-cluster' }) }),
+    registry: registryClient({ proxy: proxyOf(env), clock }),
     reports: reportFiles(),
     github: githubFor(context).deployments,
     files: temp,

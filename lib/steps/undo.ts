@@ -165,26 +165,35 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
       remedy: 'fix forward, or raise history-max so that verified revisions are kept',
     });
   }
-  if (order.failed !== undefined) {
+  const tellTruth = async (): Promise<void> => {
     const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
-    await ports.history.writeBack(release, { failed: order.failed, reason, ...restored });
-  }
+    if (order.failed !== undefined)
+      await ports.history.writeBack(release, { failed: order.failed, reason, ...restored });
+  };
   const signal = order.signal === undefined ? {} : { signal: order.signal };
   // Helm would keep ten revisions unless told otherwise: a way back takes nothing away that others may go back to.
   const how = { timeout, wait: 'none', forceConflicts, historyMax: 0 } as const;
   const rollback = (): Promise<void> => ports.helm.rollback(release, to, how, signal);
   if (order.proof === 'later') {
+    await tellTruth();
     await rollback();
     return { verdict: notLookedAt(to, ports.clock), ...(await madeBy(release, to, ports.history)) };
   }
   const { objects } = await resolveObjects(ports.kube, target.manifest, release.namespace);
   const { gated, advisory } = chooseTargets(objects, order);
+  // The watches open while Helm's history is put right.
+  using watches = new DisposableStack();
+  const { onProgress } = order;
+  const following = watches.adopt(ports.watcher.follow(gated, { advisory, onProgress }), (open) =>
+    open.close(),
+  );
+  await tellTruth();
   const apply = async (): Promise<void> => {
     await rollback();
     if (order.freeStuckPods === true) await freeStuckPods(gated, ports);
   };
   const { verdict, running: seen } = await rollOut(
-    { gated, advisory, apply, within: timeout, onProgress: order.onProgress, ...signal },
+    { gated, advisory, apply, within: timeout, onProgress, following, ...signal },
     ports,
   );
   const made = await madeBy(release, to, ports.history);

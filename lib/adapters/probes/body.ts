@@ -18,7 +18,6 @@ export async function readBody(response: IncomingMessage): Promise<{ body: strin
       if (length > kept) break;
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
     throw new ProbeFailure('body', 'ECUTSHORT', `it ended after ${length} bytes`, { cause: error });
   }
   return { body: Buffer.concat(chunks).subarray(0, kept).toString('utf8'), truncated: length > kept };

@@ -1,6 +1,7 @@
 /** One request and its answer, on a connection of their own. */
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { parseAddress } from '../../domain/checks/address.ts';
 import { decoded } from '../../domain/checks/needs.ts';
@@ -27,11 +28,13 @@ export async function exchange(
   const secure = new URL(request.url).protocol === 'https:';
   const agent = proxyAgent(request, around.proxy, limit);
   let outgoing: http.ClientRequest | undefined;
+  let socket: Socket | undefined;
   try {
     outgoing = send(request, around, agent, limit);
     const response = await answered(outgoing, limit);
+    ({ socket } = response);
     limit.phase = 'body';
-    const certificate = secure ? certificateOf(response.socket as TLSSocket) : undefined;
+    const certificate = secure ? certificateOf(socket as TLSSocket) : undefined;
     return {
       status: response.statusCode ?? 0,
       headers: headersOf(response),
@@ -42,6 +45,8 @@ export async function exchange(
     throw limit.failure(error);
   } finally {
     outgoing?.destroy();
+    // After 101 the connection is no longer the request's.
+    socket?.destroy();
     agent?.destroy();
   }
 }
@@ -69,10 +74,9 @@ function send(
     signal: limit.signal,
   });
   outgoing.once('socket', (socket) => {
-    // Behind a proxy's tunnel it is connected already.
-    if (agent === undefined) followed(socket, address.host, secure, limit);
-    else limit.phase = 'tls';
-    if (agent !== undefined) socket.once('secureConnect', () => (limit.phase = 'request'));
+    followed(socket, address.host, secure, limit);
+    // At the end of a proxy's tunnel it is connected already.
+    if (agent !== undefined) limit.phase = 'tls';
   });
   outgoing.end(request.body);
   return outgoing;
@@ -85,6 +89,8 @@ function answered(outgoing: http.ClientRequest, { signal }: Limit): Promise<http
     signal.addEventListener('abort', aborted, { once: true });
     if (signal.aborted) aborted();
     outgoing.once('response', resolve);
+    // 101: another protocol begins, so there is no body, and we have seen enough.
+    outgoing.once('upgrade', resolve);
     // To the end: what is destroyed may fail once more.
     outgoing.on('error', reject);
   });

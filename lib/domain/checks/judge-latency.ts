@@ -10,8 +10,8 @@ export interface Sample {
 /** The value that `percentile` per cent of the values do not exceed (nearest rank). NaN of none. */
 export function percentileOf(values: readonly number[], percentile: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  // Not 0.55 × 100: in binary that is more than 55, and would be the 56th.
-  const rank = Math.ceil((percentile * sorted.length) / 100);
+  // In binary 1.1 % of 3000 is a little more than 33, and would be the 34th.
+  const rank = Math.ceil((percentile * sorted.length) / 100 - 1e-9);
   return sorted[Math.max(0, rank - 1)] ?? Number.NaN;
 }
 

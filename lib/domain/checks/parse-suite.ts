@@ -14,6 +14,7 @@ const usual: Milliseconds = 600_000;
 export function parseSuites(text: string): Read<readonly Suite[]> {
   const faults: Fault[] = [];
   const given = readYaml(text, 'suite', faults);
+  if (given === undefined) return { value: [], faults };
   const list = Array.isArray(given) && given.some(isMap) ? (given as unknown[]) : [given];
   const suites = list.map((entry, at) =>
     readSuite(entry, list.length > 1 ? `suite[${at}]` : 'suite', faults),

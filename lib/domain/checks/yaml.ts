@@ -2,6 +2,7 @@
 import { CORE_SCHEMA, floatCoreTag, intCoreTag, load, mergeTag, NOT_RESOLVED } from 'js-yaml';
 import type { ScalarTagDefinition } from 'js-yaml';
 import type { Fault } from '../errors.ts';
+import { yamlFault } from '../inputs/yaml-fault.ts';
 
 /**
  * A number that would not be written back as it stands stays text: `1.10` is a version, `4120e12` and `0123456` are
@@ -22,11 +23,7 @@ export function readYaml(text: string, input: string, faults: Fault[]): unknown 
   try {
     return load(text, { schema });
   } catch (error) {
-    const { mark, reason = 'syntax error' } = error as { mark?: { line?: number }; reason?: string };
-    const at = mark?.line === undefined ? '' : ` at line ${mark.line + 1}`;
-    // `password: *abc` is an unidentified alias "abc".
-    const unquoted = reason.replaceAll(/ (?:"[^"]*"|!<[^>]*>)/g, '');
-    faults.push({ input, value: 'not YAML', problem: `cannot be read${at}: ${unquoted}` });
+    faults.push(yamlFault(error, input));
     return undefined;
   }
 }

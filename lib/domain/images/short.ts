@@ -25,3 +25,11 @@ const lastPart = (repository: string): string => repository.slice(repository.las
 
 const shortDigest = (digest: string | undefined): string =>
   digest === undefined ? '' : `@${digest.slice(0, 'sha256:'.length + 12)}`;
+
+/** ` with shop:1.4.2`: two releases of one chart version differ in their images only. Empty without any. */
+export function withImages(images: Readonly<Record<string, string>>): string {
+  const names = [...new Set(Object.values(images).map(imageName))];
+  if (names.length === 0) return '';
+  const rest = names.length > 2 ? ` and ${names.length - 2} more images` : '';
+  return ` with ${names.slice(0, 2).join(', ')}${rest}`;
+}

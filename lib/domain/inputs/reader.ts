@@ -4,6 +4,7 @@ import type { Fault } from '../errors.ts';
 import { parseDuration } from '../duration.ts';
 import type { Milliseconds } from '../duration.ts';
 import { closest } from '../suggest.ts';
+import { yamlFault } from './yaml-fault.ts';
 
 /** Near enough to Helm's own YAML to check values: the core schema with merge keys. */
 const valuesSchema = CORE_SCHEMA.withTags(mergeTag);
@@ -109,13 +110,7 @@ export class InputReader {
       if (kind !== 'object')
         this.fault({ input: name, value: `a ${kind}`, problem: 'must be a map of values' });
     } catch (error) {
-      const { mark, reason } = error as { mark?: { line?: number }; reason?: string };
-      const at = mark?.line === undefined ? '' : ` at line ${mark.line + 1}`;
-      this.fault({
-        input: name,
-        value: 'not YAML',
-        problem: `cannot be read${at}: ${reason ?? 'syntax error'}`,
-      });
+      this.fault(yamlFault(error, name));
     }
     return text;
   }

@@ -1,5 +1,5 @@
 /** What a release could be taken back to, and why or why not. */
-import { ofInstallation } from '../record/choose.ts';
+import { ofInstallation } from '../record/installation.ts';
 import { isVerified } from '../record/transitions.ts';
 import type { ReleaseRecord } from '../record/types.ts';
 import { linesOf } from './lineage.ts';

@@ -34,6 +34,23 @@ test.each([
   expect(await ask(urlOf(server))).toMatchObject({ status: 200, body: 'all of it', truncated: false });
 });
 
+test('101: another protocol is agreed on, and none of it is spoken', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using server = await speak((socket) => {
+    socket
+      .on('close', closed.resolve)
+      .write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello');
+    socket.on('end', () => socket.end());
+  });
+  const headers = { connection: 'upgrade', upgrade: 'websocket' };
+  expect(await ask(urlOf(server), { headers })).toMatchObject({
+    status: 101,
+    headers: { upgrade: 'websocket' },
+    body: '',
+  });
+  await closed.promise;
+});
+
 test('a server that closes its half only, and goes on listening: what it said counts', async () => {
   await using server = await speak((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'));
   expect(await ask(urlOf(server), { method: 'POST', body: 'a' })).toMatchObject({ body: 'all of it' });
@@ -51,6 +68,11 @@ test.each([
     'no last chunk',
     'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n',
     /^may pass, body: the answer was cut short \(ECUTSHORT: it ended after 4 bytes\)/,
+  ],
+  [
+    'a chunk that is none',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz\r\n',
+    /^may pass, body: the answer was cut short/,
   ],
   ['another protocol', 'SSH-2.0-OpenSSH_9.9\r\n', /^hopeless, request: what answers does not speak HTTP/],
   [

@@ -62,11 +62,13 @@ test('a proxy that is not there', async () => {
   );
 });
 
-test('a proxy that says nothing does not outlast the attempt', async () => {
-  await using proxy = await speak(() => undefined);
+test('a proxy that says nothing does not outlast the attempt, nor does its connection', async () => {
+  const closed = Promise.withResolvers<void>();
+  await using proxy = await speak((socket) => socket.on('end', closed.resolve).resume());
   expect(await failureOf(ask('https://shop.test/', {}, { timeout: 100 }, by(proxy.address)))).toBe(
     'may pass, connect: no answer in time (while connecting)',
   );
+  await closed.promise;
 });
 
 test('a proxy that says nothing does not hold up a cancel', async () => {

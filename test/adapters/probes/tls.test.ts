@@ -139,6 +139,13 @@ describe('resolve leads the connection elsewhere; what the server is called stay
     );
   });
 
+  test('an address has no SNI', async () => {
+    named.length = 0;
+    await using server = await serve(undefined, { tls: sni });
+    await ask('https://127.0.0.1/', { tls: trusted, resolve: server.address });
+    expect(named).toEqual([]);
+  });
+
   test('an address: it is the one in the URL that the certificate must have', async () => {
     await using server = await serve(undefined, { tls: {} });
     expect(await failureOf(ask('https://10.9.8.7/', { tls: trusted, resolve: server.address }))).toMatch(

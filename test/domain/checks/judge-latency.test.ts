@@ -16,7 +16,9 @@ describe('nearest rank', () => {
     [99.9, 100, 100],
     [100, 10, 10],
     [0.1, 10, 1],
-    // In binary 0.55 × 100 and 0.07 × 100 are a little more than whole.
+    // In binary some of these are a little more than whole.
+    [1.1, 3_000, 33],
+    [2.2, 1_500, 33],
     [55, 100, 55],
     [7, 100, 7],
     [29, 100, 29],

@@ -28,3 +28,7 @@ test.each([
     expect.objectContaining({ input, problem: expect.stringContaining(problem) }),
   );
 });
+
+test('what cannot be read is one fault', () => {
+  expect(parseSuites('# nothing yet').faults).toHaveLength(1);
+});
