@@ -111,12 +111,17 @@ export class TestNamespace implements AsyncDisposable {
     }
   }
 
-  /** Every object that somebody could have brought, and its version: equal before and after means untouched. */
+  /**
+   * Every object that somebody could have brought, and its version: equal before and after means untouched. What is on
+   * its way out anyway is left out, for it goes by itself meanwhile.
+   */
   async footprint(): Promise<string[]> {
     const lists = await Promise.all(footprintKinds.map((kind) => this.list(kind)));
     return lists
       .flatMap((objects, i) =>
-        objects.map(({ metadata }) => `${footprintKinds[i]} ${metadata.name} ${metadata.resourceVersion}`),
+        objects
+          .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+          .map(({ metadata }) => `${footprintKinds[i]} ${metadata.name} ${metadata.resourceVersion}`),
       )
       .sort();
   }
