@@ -11,8 +11,10 @@ type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   rollback: () => import('./rollback.ts'),
   rollout: () => import('./rollout.ts'),
+  secrets: () => import('./secrets.ts'),
   smoke: () => import('./smoke.ts'),
   startup: () => import('./startup.ts'),
+  verdict: () => import('./verdict.ts'),
 };
 
 const [name = '', ...args] = process.argv.slice(2);

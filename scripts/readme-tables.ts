@@ -1,4 +1,8 @@
 /** The generated parts of the READMEs: text in, text out. */
+import type { Milliseconds } from '../lib/domain/duration.ts';
+import type { Rule } from '../lib/domain/verdict/rules/rule.ts';
+import type { Kind } from '../lib/domain/workloads/kind.ts';
+import { podKinds } from '../lib/domain/workloads/newest-pods.ts';
 import type { ActionFile } from './action-file.ts';
 
 /** A cell in which nothing of the text can end the table. */
@@ -34,6 +38,41 @@ export const actionsTable = (actions: readonly ActionFile[]): string =>
     ['Action', 'What it does'],
     actions.map(({ folder, description }) => [`[\`${folder}\`](actions/${folder}/README.md)`, description]),
   );
+
+export const kindsTable = (kinds: readonly Kind[]): string =>
+  table(
+    ['Kind', 'Gates', 'Ready when', 'Trap'],
+    kinds.map(({ name, gates, ready, trap }) => [withoutCore(name), gates, ready, trap]),
+  );
+
+export const rulesTable = (rules: readonly Rule[]): string =>
+  table(
+    ['Finding', 'Severity', 'Grace: `strict` / `balanced`', 'Of', 'When', 'Trap that it avoids'],
+    rules.map((rule) => [rule.name, rule.severity, gracesOf(rule), kindsOf(rule), rule.when, rule.trap]),
+  );
+
+/** `30s / 120s`, or one line for each cause that it knows: `15s / 60s: exceeded quota`. */
+const gracesOf = ({ graces = {} }: Rule): string =>
+  Object.entries(graces)
+    .map(([cause, { strict, balanced }]) => {
+      const presets = `${sayGrace(strict)} / ${sayGrace(balanced)}`;
+      return cause === '' ? presets : `${presets}: ${cause}`;
+    })
+    .join('<br>');
+
+const sayGrace = (grace: Milliseconds | undefined): string =>
+  grace === undefined ? 'never' : `${grace / 1_000}s`;
+
+/** `every kind with pods but batch/Job`: seven names in half of the rows would hide what differs. */
+function kindsOf({ kinds }: Rule): string {
+  const missing = podKinds.filter((kind) => !kinds.includes(kind));
+  if (missing.length > 1) return kinds.map(withoutCore).join(', ');
+  const but = missing.length === 0 ? '' : ` but ${missing.map(withoutCore).join()}`;
+  const others = kinds.filter((kind) => !podKinds.includes(kind)).map(withoutCore);
+  return [...others, `every kind with pods${but}`].join(', ');
+}
+
+const withoutCore = (name: string): string => name.replace(/^\//, '');
 
 /** Puts `content` between `<!-- name -->` and `<!-- /name -->`; throws when the markers are not there once. */
 export function fill(text: string, name: string, content: string): string {

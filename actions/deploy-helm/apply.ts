@@ -1,12 +1,14 @@
 import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
+import { helmDescription } from '../../lib/domain/record/id.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
-import type { Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
+import type { Expectation, Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
 import type { Following, RunningContainer } from '../../lib/ports/rollout.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
 import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
 import type { Beside } from '../../lib/steps/roll-out.ts';
+import { secretsHidden } from './evidence.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
@@ -18,6 +20,8 @@ export interface Applied {
   /** The revision that Helm wrote for this attempt; absent when it failed before writing one. */
   readonly revision?: number;
   readonly observations: readonly Observation[];
+  /** By what the watcher judged them; undefined where the verdict is not its own. */
+  readonly expectation?: Expectation | undefined;
   /** What ran when the verdict was reached, as far as the watcher saw it. */
   readonly running: readonly RunningContainer[];
 }
@@ -30,12 +34,13 @@ export async function apply(
   inputs: Inputs,
   ports: Ports,
 ): Promise<Applied> {
-  const hooks = await ports.hookLogs.follow(inputs.release, plan.rendered.hooks);
+  const hooks = await ports.hookLogs.follow(inputs.release, plan.rendered.hooks, secretsHidden(plan));
   let release: HelmRelease | undefined;
   const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
     await bringCrds(plan, inputs, ports);
     const onLine = (line: string): void => ports.log.debug(line);
-    release = await ports.helm.upgrade(plan.intent, { signal, onLine, onWaiting: onApplied });
+    const intent = { ...plan.intent, description: helmDescription(journal.record) };
+    release = await ports.helm.upgrade(intent, { signal, onLine, onWaiting: onApplied });
     const { revision, installedAt } = release;
     await journal.write((now) => ({
       ...moveTo(now, 'applied'),

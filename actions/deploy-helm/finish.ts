@@ -1,17 +1,24 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { ofInstallation } from '../../lib/domain/record/installation.ts';
+import { statusLine } from '../../lib/domain/record/status-line.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import { owedBy } from '../../lib/domain/repair/owed.ts';
+import type { Aftermath } from '../../lib/domain/repair/owed.ts';
+import { deployedBefore } from '../../lib/domain/repair/truth.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
-import type { Locks, Records } from '../../lib/ports/records.ts';
+import type { Lock, Locks, Records } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
-import { withLock } from '../../lib/steps/locked.ts';
+import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
+import { readAftermath } from '../../lib/steps/repair.ts';
 import type { Begun, Left } from './left.ts';
 import { takeBack } from './take-back.ts';
 import type { TakeBackPorts, TakenBack } from './take-back.ts';
+import { watchOn } from './watch-on.ts';
+import type { Watched } from './watch-on.ts';
 
 export interface FinishPorts extends TakeBackPorts {
   readonly records: Records;
@@ -38,74 +45,130 @@ interface Finished {
 
 const why = 'the run ended before the release was proven';
 
-/** Finishes what a cancelled or killed main left half done: undo, record, unlock. */
-export async function finish({ begun, ...left }: Left, ports: FinishPorts): Promise<Finished> {
-  const lockOptions = { timeout: 60_000, takeover: 'proven' } as const;
-  return withLock(ports.locks, left.release, left.holder, lockOptions, async (lock) => {
+/** Finishes what a cancelled or killed main left half done: as its author wishes, undo, verdict or truth; unlock. */
+export async function finish(left: Left, ports: FinishPorts): Promise<Finished> {
+  return withLock(ports.locks, left.release, left.holder, forPost, async (lock) => {
+    const { begun } = left;
     if (begun === undefined) return { good: true, reason: 'the lock is given back; nothing had begun' };
-    const records = await ports.records.of(left.release);
-    const record = records.find(({ seq }) => seq === begun.seq);
-    if (record === undefined || isOver(record) || (begun.unknown === true && record.state !== 'rejected'))
-      return { good: true, reason: `nothing to finish: record #${begun.seq} is ${record?.state ?? 'gone'}` };
-
-    const journal = Journal.resume(record, { records: ports.records, lock, clock: ports.clock });
-    const [newest] = await ports.history.list(left.release);
-    const written = newest !== undefined && newest.revision > begun.newest ? newest.revision : undefined;
-    const succeeded = records.some(({ seq }) => seq > begun.seq);
-    if (written === undefined || succeeded) {
-      const reason = `${why}; ${succeeded ? 'another run has shipped since' : 'nothing had been applied'}`;
-      if (record.state !== 'rejected') await journal.write((now) => moveTo(now, 'abandoned', reason));
-      return { good: true, reason };
-    }
-    await journal.write((now) => moveTo(now, 'rejected', now.state === 'rejected' ? now.reason : why));
-    const reason = journal.record.reason ?? why;
-    const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
-    const budget = timeLeft(ports);
-    const takenBack = await takeBack(
-      { verdict, revision: ours(record, written), wasDeployed: begun.wasDeployed },
-      {
-        records: ofInstallation(records, begun.installedAt),
-        ...(begun.baseline === undefined ? {} : { baseline: begun.baseline }),
-      },
-      journal,
-      { ...left, undoTimeout: Math.min(left.undoTimeout, Math.max(budget, leastBudget)) },
-      ports,
-      { part: 'deploy-helm post', ...(budget < leastBudget ? { proof: 'later' } : {}) },
-    );
-    await tellGitHub(journal.record, takenBack, { ...begun, ...left }, ports.github);
-    return {
-      good: !['not undone', 'not proven', 'left'].includes(takenBack.kind),
-      reason: `${reason}; ${takenBack.kind}: ${takenBack.detail}`,
-    };
+    return finishRelease({ ...left, begun }, lock, ports);
   });
 }
 
-/** Once an undo has begun, the newest revision is its own; before that, one newer than the record's is somebody else's. */
-const ours = ({ undo, revision }: ReleaseRecord, written: number): number =>
-  undo === undefined ? (revision ?? written) : written;
+type LeftRelease = Left & { readonly begun: Begun };
+
+async function finishRelease(left: LeftRelease, lock: Lock, ports: FinishPorts): Promise<Finished> {
+  const { begun } = left;
+  const past = await readAftermath(left.release, ports);
+  const record = past.records.find(({ seq }) => seq === begun.seq);
+  const unknown = begun.unknown === true && record?.state !== 'rejected';
+  const owed = record === undefined || unknown ? undefined : owedBy(record, past);
+  if (record === undefined || owed === undefined || owed.kind === 'nothing')
+    return { good: true, reason: `nothing to finish: record #${begun.seq} is ${record?.state ?? 'gone'}` };
+
+  const journal = Journal.resume(record, { records: ports.records, lock, clock: ports.clock });
+  if (owed.kind === 'word') {
+    const reason = `${why}; ${owed.why}`;
+    if (record.state !== 'rejected') await journal.write((now) => moveTo(now, 'abandoned', reason));
+    return { good: true, reason };
+  }
+  if (owed.kind === 'undo') return takenBack(owed.made ?? owed.own, past, journal, left, ports);
+
+  const { revision } = owed;
+  // What was judged already goes its way; the author's word on a cancel is for what was not.
+  const wish = record.state === 'rejected' ? 'undo' : left.onCancel;
+  if (wish === 'leave') return leftInPlace(revision, past, journal, left, ports);
+  const watched =
+    wish === 'finish' ? await watchOn(revision, journal, left, timeLeft(ports), ports) : undefined;
+  if (watched !== undefined && watched.verdict.outcome !== 'fail')
+    return proven(watched, journal, left, ports);
+  return takenBack(revision, past, journal, left, ports);
+}
+
+/** Back to a verified state; its claim may be main's, which passes on within the job. */
+async function takenBack(
+  revision: number | undefined,
+  past: Aftermath,
+  journal: Journal,
+  left: LeftRelease,
+  ports: FinishPorts,
+): Promise<Finished> {
+  const { begun } = left;
+  await journal.write((now) => moveTo(now, 'rejected', now.state === 'rejected' ? now.reason : why));
+  const reason = journal.record.reason ?? why;
+  const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
+  const budget = timeLeft(ports);
+  const done = await takeBack(
+    {
+      verdict,
+      revision,
+      wasDeployed:
+        revision === undefined ? undefined : deployedBefore(journal.record, revision, past.revisions),
+    },
+    {
+      records: ofInstallation(past.records, begun.installedAt),
+      ...(begun.baseline === undefined ? {} : { baseline: begun.baseline }),
+    },
+    journal,
+    { ...left, undoTimeout: Math.min(left.undoTimeout, Math.max(budget, leastBudget)) },
+    ports,
+    { part: 'deploy-helm post', ...(budget < leastBudget ? { proof: 'later' } : {}) },
+  );
+  await tellGitHub('failure', saidOf(journal.record, done.kind), left, ports.github);
+  return {
+    good: !['not undone', 'not proven', 'left'].includes(done.kind),
+    reason: `${reason}; ${done.kind}: ${done.detail}`,
+  };
+}
+
+/** `on-cancel: leave`: nothing is rolled back, and nobody is told that it was proven. */
+async function leftInPlace(
+  revision: number,
+  past: Aftermath,
+  journal: Journal,
+  left: LeftRelease,
+  ports: FinishPorts,
+): Promise<Finished> {
+  const reason = `${why}; on-cancel: leave: revision ${revision} stays in place, marked failed`;
+  const restored = deployedBefore(journal.record, revision, past.revisions);
+  await journal.write((now) => moveTo({ ...now, revision }, 'rejected', reason));
+  await ports.history.writeBack(left.release, {
+    failed: revision,
+    reason,
+    ...(restored === undefined ? {} : { restored }),
+  });
+  await tellGitHub('failure', saidOf(journal.record, 'left'), left, ports.github);
+  return { good: false, reason };
+}
+
+/** `on-cancel: finish`: what post saw to the end is as good as what main would have. */
+async function proven(
+  { verdict }: Watched,
+  { record }: Journal,
+  left: LeftRelease,
+  { github }: FinishPorts,
+): Promise<Finished> {
+  const good = verdict.outcome === 'pass';
+  await tellGitHub(good ? 'success' : 'error', statusLine(record), left, github, record.environmentUrl);
+  return { good, reason: `watched to its end by post: ${verdict.reason}` };
+}
 
 const timeLeft = ({ cancelledAt, clock }: FinishPorts): Milliseconds =>
   cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
 
-/**
- * An undo that is claimed and not finished is ours to finish: the claim passes on within the job. What nobody
- * could tell (inconclusive) is not undone by anyone but a person.
- */
-const isOver = ({ state, undo, verdicts }: ReleaseRecord): boolean =>
-  state === 'ready' ||
-  state === 'verified' ||
-  state === 'rolled-back' ||
-  state === 'abandoned' ||
-  (state === 'rejected' && undo?.outcome !== undefined) ||
-  (state !== 'rejected' && verdicts.some(({ outcome }) => outcome === 'inconclusive'));
+const saidOf = ({ id, state }: ReleaseRecord, kind: TakenBack['kind']): string =>
+  `${id} ${state}: cancelled, ${kind}`;
 
 async function tellGitHub(
-  record: ReleaseRecord,
-  { kind }: TakenBack,
-  { deploymentId, environment }: Pick<Begun, 'deploymentId'> & Pick<Left, 'environment'>,
+  state: 'success' | 'failure' | 'error',
+  description: string,
+  { begun: { deploymentId }, environment }: LeftRelease,
   github: GitHubDeployments,
+  environmentUrl?: string,
 ): Promise<void> {
   if (deploymentId === undefined) return;
-  const description = `${record.id} ${record.state}: cancelled, ${kind}`;
-  await github.report(deploymentId, 'failure', { description, environment });
+  await github.report(deploymentId, state, {
+    description,
+    environment,
+    ...(environmentUrl === undefined ? {} : { environmentUrl }),
+  });
 }

@@ -9,6 +9,7 @@ import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import { readRelease } from '../../lib/domain/inputs/release.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
+import type { FailFast } from '../../lib/domain/verdict/types.ts';
 
 export const inputNames: readonly string[] = [
   // what
@@ -30,10 +31,12 @@ export const inputNames: readonly string[] = [
   // how
   'timeout',
   'undo-timeout',
+  'fail-fast',
   'gate',
   'ignore',
   'on-failure',
   'on-first-failure',
+  'on-cancel',
   'expects',
   'if-unchanged',
   'crds',
@@ -87,10 +90,12 @@ export interface Inputs {
   readonly cluster: ClusterAccess;
   readonly timeout: Milliseconds;
   readonly undoTimeout: Milliseconds;
+  readonly failFast: FailFast;
   readonly gate: readonly string[];
   readonly ignore: readonly string[];
   readonly onFailure: 'rollback' | 'leave';
   readonly onFirstFailure: 'leave' | 'uninstall';
+  readonly onCancel: 'undo' | 'finish' | 'leave';
   readonly expects: readonly string[];
   readonly ifUnchanged: 'deploy' | 'skip';
   readonly crds: 'install' | 'upgrade' | 'skip';
@@ -137,10 +142,12 @@ export function parseInputs(
     cluster: readCluster(reader, env),
     timeout,
     undoTimeout: reader.duration('undo-timeout', timeout),
+    failFast: reader.choice('fail-fast', ['balanced', 'strict', 'off']),
     gate: reader.lines('gate'),
     ignore: reader.lines('ignore'),
     onFailure: reader.choice('on-failure', ['rollback', 'leave']),
     onFirstFailure: reader.choice('on-first-failure', ['leave', 'uninstall']),
+    onCancel: reader.choice('on-cancel', ['undo', 'finish', 'leave']),
     expects: reader.lines('expects'),
     ifUnchanged: reader.choice('if-unchanged', ['deploy', 'skip']),
     crds: reader.choice('crds', ['install', 'upgrade', 'skip']),

@@ -4,11 +4,18 @@ import type { Inputs } from './inputs.ts';
 /** What the author wants done with a release that fails; small and free of secrets, so post can be told. */
 export type UndoWishes = Pick<
   Inputs,
-  'release' | 'onFailure' | 'onFirstFailure' | 'undoTimeout' | 'gate' | 'ignore' | 'forceConflicts'
+  | 'release'
+  | 'onFailure'
+  | 'onFirstFailure'
+  | 'undoTimeout'
+  | 'failFast'
+  | 'gate'
+  | 'ignore'
+  | 'forceConflicts'
 >;
 
 /** What a main that ends early leaves to post. Kept in plain text by the runner, so no secret is in it. */
-export interface Left extends UndoWishes {
+export interface Left extends UndoWishes, Pick<Inputs, 'onCancel' | 'timeout' | 'tests'> {
   readonly holder: Holder;
   readonly environment: string;
   /** The release that has begun; without it, only the lock is left. */
@@ -17,9 +24,6 @@ export interface Left extends UndoWishes {
 
 export interface Begun {
   readonly seq: number;
-  /** Newest revision before the release, and the one that Helm called deployed. */
-  readonly newest: number;
-  readonly wasDeployed: number | undefined;
   readonly baseline: number | undefined;
   readonly installedAt: string | undefined;
   /** Known a moment after the release began. */

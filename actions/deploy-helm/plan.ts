@@ -11,6 +11,8 @@ import { judgeStoredSize } from '../../lib/domain/manifest/size.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
 import { inOrderOfBlame } from '../../lib/domain/order.ts';
+import { stuckIn } from '../../lib/domain/repair/next-step.ts';
+import type { HeldRevision } from '../../lib/domain/repair/owed.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
 import type {
   Helm,
@@ -64,6 +66,11 @@ export interface Plan {
   readonly first: readonly string[];
 }
 
+/** Helm lets nobody in: no plan can be made before somebody has ended, or what was left is put right. */
+export interface NoPlan {
+  readonly stuck: HeldRevision;
+}
+
 export interface PlanPorts {
   readonly helm: Helm;
   readonly kube: Kube;
@@ -77,7 +84,7 @@ export interface PlanPorts {
  * Looks at everything that can be known without changing anything: cluster, permissions, chart, values, images,
  * and what Helm would apply. Throws the first fault in an order that a person can follow.
  */
-export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> {
+export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan | NoPlan> {
   const { release } = inputs;
   const server = ports.kube.version();
   const authored = authoredValues(inputs, ports.files);
@@ -94,8 +101,9 @@ export async function makePlan(inputs: Inputs, ports: PlanPorts): Promise<Plan> 
     ports.history.list(release),
     chart,
   ]);
-  refuseStuck(inputs, revisions[0]);
   checkChart(found, gitVersion);
+  const stuck = stuckIn(revisions);
+  if (stuck !== undefined) return { stuck };
 
   const [newest] = revisions;
   const goesOn = newest !== undefined && newest.status !== 'uninstalled';
@@ -174,19 +182,6 @@ const unvalidated =
 export const deployedOf = <R extends Pick<Revision, 'revision' | 'status'>>(
   revisions: readonly R[],
 ): R | undefined => revisions.find(({ status }) => status === 'deployed');
-
-/** A release that Helm left `pending-*` or half uninstalled refuses every upgrade; say so before anything is touched. */
-function refuseStuck({ release }: Inputs, newest: { revision: number; status: string } | undefined): void {
-  if (newest === undefined || !/^(pending-|uninstalling$)/.test(newest.status)) return;
-  const way = ['pending-install', 'uninstalling'].includes(newest.status) ? 'uninstall' : 'rollback';
-  throw new TargetError(
-    `revision ${newest.revision} is ${newest.status}: a helm was killed in the middle, or one is still running`,
-    {
-      subject: `release ${release.name} in namespace ${release.namespace}`,
-      remedy: `make sure that no helm works on it, then: helm ${way} ${release.name} -n ${release.namespace}`,
-    },
-  );
-}
 
 function checkChart(chart: Chart, server: string): void {
   const kubeVersion = checkKubeVersion(chart.kubeVersion, server);

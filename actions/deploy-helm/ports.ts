@@ -1,12 +1,11 @@
 import type { Actor } from '../../lib/domain/record/types.ts';
-import type { WorkloadProgress } from '../../lib/domain/verdict/types.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Files } from '../../lib/ports/files.ts';
-import type { GitHubDeployments } from '../../lib/ports/github.ts';
+import type { GitHubDeployments, GitHubJobs } from '../../lib/ports/github.ts';
 import type { Holder } from '../../lib/ports/records.ts';
 import type { ReleasePorts } from '../../lib/ports/release.ts';
 import type { Log } from '../../lib/ports/log.ts';
-
+import type { OnProgress } from '../../lib/ports/rollout.ts';
 import type { Left } from './left.ts';
 
 /** Everything outside that deploy-helm talks to. */
@@ -14,6 +13,8 @@ export interface Ports extends ReleasePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly github: GitHubDeployments;
+  /** Whether a run that left something half-way has ended. */
+  readonly jobs: GitHubJobs;
   readonly files: Files;
   /** Tells post what is unfinished; undefined when nothing is. */
   readonly leave: (left: Left | undefined) => void;
@@ -21,6 +22,6 @@ export interface Ports extends ReleasePorts {
   readonly holder: Holder;
   /** Aborts when the runner cancels the step. */
   readonly signal: AbortSignal;
-  /** Prints where the roll-out stands: on change, and at least every 10 s. */
-  readonly progress: (workloads: readonly WorkloadProgress[]) => void;
+  /** Prints where the roll-out stands: on change, and at least every 10 s; what looks doomed is counted down. */
+  readonly progress: OnProgress;
 }

@@ -8,13 +8,15 @@ import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 
+export type ProvePorts = Pick<Ports, 'kube' | 'helm' | 'running' | 'registry' | 'clock' | 'log' | 'signal'>;
+
 /** A release that became ready is proven: the chart's own tests, then what really runs. A failed one is not asked. */
 export async function prove(
-  plan: Plan,
-  { verdict, running: seen }: Applied,
+  plan: Pick<Plan, 'gated' | 'objects' | 'images'>,
+  { verdict, running: seen }: Pick<Applied, 'verdict' | 'running'>,
   journal: Journal,
-  inputs: Inputs,
-  ports: Ports,
+  inputs: Pick<Inputs, 'release' | 'tests' | 'timeout'>,
+  ports: ProvePorts,
 ): Promise<{ verdict: Verdict; running?: ReadBack }> {
   if (verdict.outcome !== 'pass') return { verdict };
   const tested = inputs.tests
@@ -44,7 +46,7 @@ const notProven = (
   ready: Verdict,
   outcome: Verdict['outcome'],
   reason: string,
-  { clock }: Ports,
+  { clock }: Pick<Ports, 'clock'>,
 ): Verdict => ({
   ...ready,
   outcome,
@@ -52,7 +54,11 @@ const notProven = (
   at: clock.now(),
 });
 
-async function runTests(ready: Verdict, { release, timeout }: Inputs, ports: Ports): Promise<Verdict> {
+async function runTests(
+  ready: Verdict,
+  { release, timeout }: Pick<Inputs, 'release' | 'timeout'>,
+  ports: ProvePorts,
+): Promise<Verdict> {
   const { helm, log, signal } = ports;
   try {
     const { passed, output } = await helm.test(release, { timeout }, { signal });

@@ -35,6 +35,7 @@ export const releaseDraft = (
       chartDigest: plan.chart.digest,
       valuesHash: plan.valuesHash,
     },
+    after: plan.newest,
     steps: [],
     verdicts: [],
     expects: inputs.expects,

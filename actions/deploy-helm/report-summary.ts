@@ -1,4 +1,5 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
+import { foldedEvidence } from '../../lib/domain/evidence/render.ts';
 import { renderedImages } from '../../lib/domain/images/rendered.ts';
 import { withImages } from '../../lib/domain/images/short.ts';
 import { describeObject } from '../../lib/domain/kubernetes.ts';
@@ -14,6 +15,7 @@ import {
   table,
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
+import { decisiveFinding, findingsTable } from '../../lib/domain/report/findings.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { Inputs } from './inputs.ts';
@@ -31,7 +33,8 @@ export function summary(result: DeployResult, inputs: Inputs): string {
     done === undefined ? undefined : ending(done),
     inputs.diff === 'off' ? undefined : diffOf(plan, inputs.diff),
     plan.advice.length === 0 ? undefined : adviceOf(plan),
-    done === undefined ? undefined : findingsOf(done),
+    done === undefined ? undefined : findingsTable(done.verdict),
+    done?.evidence === undefined ? undefined : foldedEvidence(done.evidence.evidence),
     unclear(plan, done?.running),
   );
 }
@@ -64,7 +67,7 @@ function afterFailure(takenBack: TakenBack, namespace: string, revision: number 
 
 function causeOf({ verdict }: Done): string {
   if (verdict.outcome === 'pass') return '';
-  const [first] = verdict.findings;
+  const first = decisiveFinding(verdict);
   return sections(
     `> ${escapeText(verdict.reason)}`,
     first === undefined ? '' : `**What to do**: ${escapeText(first.remedy)}`,
@@ -145,7 +148,20 @@ function recordOf({ record }: Done, inputs: Inputs): string {
 
 function ending({ takenBack, record, verdict }: Done): string {
   const undone = takenBack === undefined ? '' : `**${takenBack.kind}**: ${escapeText(takenBack.detail)}`;
-  return sections(undone, workloadTable(verdict), timeline(record.steps, verdict.at));
+  return sections(
+    undone,
+    remedyOfUndo(takenBack),
+    workloadTable(verdict),
+    timeline(record.steps, verdict.at),
+  );
+}
+
+/** An undo that failed is a fault of its own, beside the one that it was to mend. */
+function remedyOfUndo(takenBack: Done['takenBack']): string {
+  if (takenBack === undefined || !('verdict' in takenBack) || takenBack.verdict?.outcome === 'pass')
+    return '';
+  const first = takenBack.verdict === undefined ? undefined : decisiveFinding(takenBack.verdict);
+  return first === undefined ? '' : `**What to do about the undo**: ${escapeText(first.remedy)}`;
 }
 
 function workloadTable({ outcome, workloads }: Done['verdict']): string {
@@ -172,20 +188,6 @@ const adviceOf = ({ advice }: Plan): string =>
       advice.map(({ subject, why, remedy }) => [code(subject), escapeText(why), escapeText(remedy)]),
     ),
   );
-
-function findingsOf({ verdict }: Done): string | undefined {
-  // A single one stands above, as the cause.
-  if (verdict.findings.length < 2) return undefined;
-  const findings = table(
-    ['Object', 'Cause', 'What to do'],
-    verdict.findings.map(({ subject, cause, remedy }) => [
-      code(subject),
-      escapeText(cause),
-      escapeText(remedy),
-    ]),
-  );
-  return details('Findings', findings);
-}
 
 /** What nobody could look at, also of a plan alone. */
 function unclear({ warnings }: Plan, running: Done['running']): string | undefined {

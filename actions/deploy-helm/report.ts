@@ -1,6 +1,8 @@
 import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
+import { decisiveFinding } from '../../lib/domain/report/findings.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
+import type { Applied } from './apply.ts';
 import type { Inputs } from './inputs.ts';
 import type { DeployResult } from './run.ts';
 import { imagesNow, summary } from './report-summary.ts';
@@ -18,6 +20,7 @@ export const outputNames: readonly string[] = [
   'environment-url',
   'record',
   'record-file',
+  'evidence',
   'deployment-id',
   'notes',
   'duration-ms',
@@ -45,12 +48,19 @@ export function report(result: DeployResult, inputs: Inputs): Report {
         : {
             record: done.record,
             verdict: done.verdict,
+            evidence: done.evidence?.evidence,
             takenBack: done.takenBack,
-            observations: done.applied.observations,
+            ...replayable(done.applied),
           }),
     },
   };
 }
+
+/** All that `npm run replay` needs to give the watcher's verdict again. */
+const replayable = ({ verdict, expectation, observations }: Applied): object => ({
+  ...(expectation === undefined ? {} : { judged: { verdict, expectation } }),
+  observations,
+});
 
 function outputsOf(result: DeployResult, inputs: Inputs): Record<string, string> {
   const { plan, done, duration } = result;
@@ -64,6 +74,7 @@ function outputsOf(result: DeployResult, inputs: Inputs): Record<string, string>
     'environment-url': inputs.environmentUrl,
     record: done?.record.id ?? '',
     'record-file': done?.recordFile ?? '',
+    evidence: done?.evidence?.file ?? '',
     'deployment-id': String(done?.deploymentId ?? ''),
     notes: notesOf(result),
     'duration-ms': String(duration),
@@ -78,7 +89,7 @@ function notesOf({ plan, done }: DeployResult): string {
 }
 
 function annotationsOf({ result, reason, plan, done }: DeployResult): Annotation[] {
-  const [first] = done?.verdict.findings ?? [];
+  const first = done === undefined ? undefined : decisiveFinding(done.verdict);
   const remedy = first === undefined ? '' : `\n${first.remedy}`;
   if (result === 'failure' || result === 'inconclusive')
     return [{ kind: 'error', title: 'deploy-helm', message: `${reason}${remedy}` }];

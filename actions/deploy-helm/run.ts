@@ -1,27 +1,33 @@
-import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
+import { CancelledError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import { refusalOf } from '../../lib/domain/repair/next-step.ts';
+import type { Aftermath } from '../../lib/domain/repair/owed.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { Lock, LockOptions } from '../../lib/ports/records.ts';
+import type { Lock } from '../../lib/ports/records.ts';
+import type { Following } from '../../lib/ports/rollout.ts';
+import type { Captured } from '../../lib/steps/evidence.ts';
 import { Journal } from '../../lib/steps/journal.ts';
-import { withLock } from '../../lib/steps/locked.ts';
+import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
+import { questionsAbout } from '../../lib/steps/questions.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
+import { refuseByHand, repair } from '../../lib/steps/repair.ts';
 import { apply } from './apply.ts';
 import type { Applied } from './apply.ts';
 import { announceDeployment, closeDeployment } from './deployment.ts';
+import { gatherEvidence, secretsHidden } from './evidence.ts';
 import type { Inputs } from './inputs.ts';
 import { planLines } from './plan-lines.ts';
 import { deployedOf, makePlan } from './plan.ts';
-import type { Plan } from './plan.ts';
+import type { NoPlan, Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { prepare } from './preparation.ts';
 import { prove } from './prove.ts';
 import { releaseDraft, settled } from './record.ts';
-import { takeBack } from './take-back.ts';
+import { takeBack, withReason } from './take-back.ts';
 import type { TakenBack } from './take-back.ts';
 import { Unfinished } from './unfinished.ts';
 import { findWayBack, runsReady } from './way-back.ts';
@@ -38,6 +44,8 @@ export interface Done {
   readonly verdict: Verdict;
   readonly applied: Applied;
   readonly running: ReadBack | undefined;
+  /** What shows why it does not hold; absent when it does. */
+  readonly evidence: Captured | undefined;
   readonly takenBack: TakenBack | undefined;
   /** The revision that runs at the end, and what Helm says of it. */
   readonly final: { readonly revision: number; readonly status: string } | undefined;
@@ -52,31 +60,21 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   const since = (): Milliseconds => ports.clock.now() - startedAt;
 
   const plan = await ports.log.group('Preflight and plan', () => planned(inputs, ports));
-  if (inputs.dryRun)
-    return { result: 'success', reason: 'dry run: nothing was changed', plan, duration: since() };
-  if (inputs.ifUnchanged === 'skip' && (await alreadyRuns(plan, inputs, ports))) {
-    return {
-      result: 'skipped',
-      reason: `revision ${plan.previous?.revision} runs exactly this, was verified, and is ready now`,
-      plan,
-      duration: since(),
-    };
+  if ('stuck' in plan) await refuseStuck(plan, inputs, ports);
+  else {
+    const over = await nothingToDo(plan, inputs, ports);
+    if (over !== undefined) return { ...over, plan, duration: since() };
+    for (const step of plan.preparations) await prepare(step, ports);
   }
-  for (const step of plan.preparations) await prepare(step, ports);
 
-  const lockOptions: LockOptions = {
-    timeout: inputs.lockTimeout,
-    takeover: inputs.lockTakeover,
-    signal: ports.signal,
-    onWaiting: (holder, waited) =>
-      ports.log.info(`${formatDuration(waited)}  waiting for the lock: ${holder} holds it`),
-  };
   let unfinished: Unfinished | undefined;
   const shipLocked = async (lock: Lock): Promise<DeployResult> => {
     unfinished = Unfinished.lock(inputs, ports);
     try {
-      const current = await stillTrue(plan, inputs, ports);
-      const done = await ship(current, lock, unfinished, inputs, ports);
+      const { past, refused } = await repair({ ...inputs, claims: 'close' }, lock, ports);
+      if (refused !== undefined) throw refused;
+      const current = await stillTrue(plan, past, inputs, ports);
+      const done = await ship(current, past, lock, unfinished, inputs, ports);
       unfinished.over();
       return { ...outcomeOf(done, current), plan: current, duration: since(), done };
     } catch (error) {
@@ -87,12 +85,14 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
     }
   };
   const keepsLock = (): boolean => unfinished?.isOver === false;
-  return withLock(ports.locks, inputs.release, ports.holder, lockOptions, shipLocked, keepsLock);
+  const waiting = waitingAloud('deploy', inputs, ports);
+  return withLock(ports.locks, inputs.release, ports.holder, waiting, shipLocked, keepsLock);
 }
 
 /** From the first write to the last: record, apply, proof, and the way back when it does not hold. */
 async function ship(
   plan: Plan,
+  past: Aftermath,
   lock: Lock,
   unfinished: Unfinished,
   inputs: Inputs,
@@ -100,12 +100,8 @@ async function ship(
 ): Promise<Done> {
   // The watches open while the way back is looked for and the record is written.
   using watches = new DisposableStack();
-  const { gated, advisory } = plan;
-  const following = watches.adopt(
-    ports.watcher.follow(gated, { advisory, onProgress: ports.progress }),
-    (open) => open.close(),
-  );
-  const before = await findWayBack(plan, inputs, ports);
+  const following = watches.adopt(follow(plan, inputs, ports), (open) => open.close());
+  const before = await findWayBack(plan, past.records, inputs, ports);
   const journal = await Journal.open(releaseDraft(plan, before.records, inputs, ports), { ...ports, lock });
   unfinished.begin(journal.record, plan, before);
   const deployment = announceDeployment(plan, journal.record, inputs, ports, (id) =>
@@ -113,10 +109,16 @@ async function ship(
   );
   const applied = await apply(plan, following, journal, inputs, ports);
   const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
-  await journal.write((now) => settled(now, verdict, running, ports.actor));
+  // Before the undo, which destroys it.
+  const [evidence] = await Promise.all([
+    gatherEvidence(plan, applied, verdict, ports),
+    journal.write((now) => settled(now, verdict, running, ports.actor)),
+  ]);
   const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
   const takenBack =
-    verdict.outcome === 'fail' ? await takeBack(failed, before, journal, inputs, ports) : undefined;
+    verdict.outcome === 'fail'
+      ? await takeBack(failed, before, journal, inputs, ports).catch(withReason(verdict.reason))
+      : undefined;
 
   const deploymentId = await closeDeployment(deployment, journal.record, verdict, inputs, ports);
   const record =
@@ -126,27 +128,65 @@ async function ship(
   const [final] =
     takenBack === undefined && applied.release ? [applied.release] : await ports.history.list(inputs.release);
   await ports.records.prune(inputs.release);
-  return { record, verdict, applied, running, takenBack, final, deploymentId, recordFile };
+  return { record, verdict, applied, running, evidence, takenBack, final, deploymentId, recordFile };
 }
 
-/** Another run may have shipped, or given up, while this one waited for the lock: then the plan is made again. */
-async function stillTrue(plan: Plan, inputs: Inputs, ports: Ports): Promise<Plan> {
-  const revisions = await ports.history.list(inputs.release);
-  const sameHistory = (revisions[0]?.revision ?? 0) === plan.newest;
+function follow(plan: Plan, { failFast }: Inputs, ports: Ports): Following {
+  const { gated, advisory, objects } = plan;
+  const questions = questionsAbout(objects, ports);
+  const hide = secretsHidden(plan);
+  return ports.watcher.follow(gated, { advisory, failFast, questions, hide, onProgress: ports.progress });
+}
+
+/**
+ * Another run may have shipped, or given up, while this one waited for the lock, or what it left was put right: then
+ * the plan is made again.
+ */
+async function stillTrue(
+  plan: Plan | NoPlan,
+  { revisions }: Aftermath,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Plan> {
+  const sameHistory = 'newest' in plan && (revisions[0]?.revision ?? 0) === plan.newest;
   if (sameHistory && deployedOf(revisions)?.revision === plan.previous?.revision) return plan;
   ports.log.info('the release changed while this run waited for the lock: planning again');
-  return planned(inputs, ports);
+  const again = await planned(inputs, ports);
+  if ('stuck' in again) throw refusalOf(inputs.release, again.stuck);
+  return again;
 }
 
-async function planned(inputs: Inputs, ports: Ports): Promise<Plan> {
+async function planned(inputs: Inputs, ports: Ports): Promise<Plan | NoPlan> {
   const plan = await makePlan(inputs, ports);
+  if ('stuck' in plan) return plan;
   for (const line of planLines(plan)) ports.log.info(line);
   return plan;
 }
 
+/** Goes on to the lock only where a run may be at work, or has left what can be put right. */
+async function refuseStuck({ stuck }: NoPlan, { release, dryRun }: Inputs, ports: Ports): Promise<void> {
+  await refuseByHand(release, stuck, ports);
+  const { revision, status } = stuck;
+  const why = `revision ${revision} is ${status}: a run is at work, or was killed`;
+  if (!dryRun) return ports.log.info(`${why}; the plan is made when the lock is ours`);
+  throw new TargetError(`${why}; Helm renders nothing meanwhile`, {
+    subject: `release ${release.name} in namespace ${release.namespace}`,
+    remedy: 'wait for it; without dry-run, what a dead run left is put right first',
+  });
+}
+
+async function nothingToDo(plan: Plan, inputs: Inputs, ports: Ports): Promise<Result | undefined> {
+  if (inputs.dryRun) return { result: 'success', reason: 'dry run: nothing was changed' };
+  if (inputs.ifUnchanged !== 'skip' || !(await alreadyRuns(plan, inputs, ports))) return undefined;
+  const reason = `revision ${plan.previous?.revision} runs exactly this, was verified, and is ready now`;
+  return { result: 'skipped', reason };
+}
+
 async function alreadyRuns(plan: Plan, inputs: Inputs, ports: Ports): Promise<boolean> {
-  const { previous, rendered, valuesHash, installedAt } = plan;
-  if (previous === undefined || previous.manifest.trim() !== rendered.manifest.trim()) return false;
+  const { previous, newest, rendered, valuesHash, installedAt } = plan;
+  // A newer one that failed may have been left in place: what runs is not what Helm calls deployed.
+  if (previous === undefined || previous.revision !== newest) return false;
+  if (previous.manifest.trim() !== rendered.manifest.trim()) return false;
   const isThis = ({ revision, to }: ReleaseRecord): boolean =>
     revision === previous.revision && to.valuesHash === valuesHash && to.chartVersion === plan.chart.version;
   const records = ofInstallation(await ports.records.of(inputs.release), installedAt);

@@ -1,4 +1,4 @@
-import { CancelledError } from '../../lib/domain/errors.ts';
+import { CancelledError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { chooseReturn } from '../../lib/domain/rollback/return.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
@@ -77,6 +77,7 @@ export async function takeBack(
       by: ports.actor,
       ...how,
       timeout: wishes.undoTimeout,
+      failFast: wishes.failFast,
       gate: wishes.gate,
       ignore: wishes.ignore,
       forceConflicts: wishes.forceConflicts,
@@ -87,6 +88,16 @@ export async function takeBack(
     ports,
   );
 }
+
+/** An undo that breaks off says why in its own words; why there was something to undo is said with it. */
+export const withReason =
+  (reason: string) =>
+  (error: unknown): never => {
+    const both = (message: string): string => `${message}; the release had failed before: ${reason}`;
+    if (error instanceof UnreachableError) throw new UnreachableError(both(error.message), { cause: error });
+    if (error instanceof TargetError) throw new TargetError(both(error.message), error, { cause: error });
+    throw error;
+  };
 
 type Written = Failed & { readonly revision: number };
 

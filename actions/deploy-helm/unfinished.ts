@@ -19,10 +19,11 @@ export class Unfinished {
   }
 
   static lock(inputs: Inputs, { holder, leave }: Pick<Ports, 'holder' | 'leave'>): Unfinished {
-    const { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, forceConflicts, environment } =
+    const { release, onFailure, onFirstFailure, undoTimeout, failFast, gate, ignore, forceConflicts } =
       inputs;
-    const wishes = { release, onFailure, onFirstFailure, undoTimeout, gate, ignore, forceConflicts };
-    return new Unfinished({ ...wishes, holder, environment }, leave);
+    const how = { onFailure, onFirstFailure, undoTimeout, failFast, gate, ignore, forceConflicts };
+    const { onCancel, timeout, tests, environment } = inputs;
+    return new Unfinished({ release, ...how, onCancel, timeout, tests, holder, environment }, leave);
   }
 
   get isOver(): boolean {
@@ -33,9 +34,8 @@ export class Unfinished {
     return this.#left?.begun !== undefined;
   }
 
-  begin({ seq }: ReleaseRecord, plan: Plan, { baseline }: WayBack): void {
-    const { newest, previous, installedAt } = plan;
-    this.#begun({ seq, newest, wasDeployed: previous?.revision, baseline, installedAt });
+  begin({ seq }: ReleaseRecord, plan: Pick<Plan, 'installedAt'>, { baseline }: WayBack): void {
+    this.#begun({ seq, baseline, installedAt: plan.installedAt });
   }
 
   announced(deploymentId: number): void {

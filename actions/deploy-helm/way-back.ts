@@ -21,8 +21,12 @@ export interface WayBack {
  * Finds out what the release could be taken back to, before anything changes. A target that ran before Slipway
  * came gets a `baseline` record of the revision that runs ready now; it counts as verified.
  */
-export async function findWayBack(plan: Plan, inputs: Inputs, ports: Ports): Promise<WayBack> {
-  const stored = await ports.records.of(inputs.release);
+export async function findWayBack(
+  plan: Plan,
+  stored: readonly ReleaseRecord[],
+  inputs: Inputs,
+  ports: Ports,
+): Promise<WayBack> {
   const records = ofInstallation(stored, plan.installedAt);
   const { previous } = plan;
   const known =

@@ -4,7 +4,7 @@ import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
-import { withLock } from '../../lib/steps/locked.ts';
+import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { UndoOrder } from '../../lib/steps/undo.ts';
@@ -24,8 +24,7 @@ export async function finishLeft(
 ): Promise<Result | undefined> {
   if (work === undefined) return undefined;
   const { left, ports } = work;
-  const lockOptions = { timeout: 60_000, takeover: 'proven' } as const;
-  return withLock(ports.locks, left.release, left.holder, lockOptions, async (lock): Promise<Result> => {
+  return withLock(ports.locks, left.release, left.holder, forPost, async (lock): Promise<Result> => {
     if (left.begun === undefined)
       return { result: 'success', reason: 'the lock is given back; nothing had begun' };
     return finish(left.begun, left, lock, ports);

@@ -1,6 +1,7 @@
 import type { ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { withoutOrphan } from '../../lib/domain/rollback/again.ts';
+import { newestOf } from '../../lib/domain/rollback/candidates.ts';
 import type { Candidate, Decision, PastFacts } from '../../lib/domain/rollback/types.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
@@ -57,8 +58,7 @@ export async function goBack(
     lock,
   });
   const newest = Math.max(...facts.revisions.map(({ revision }) => revision));
-  // A revision that failed says why already; one that is no longer the newest, Helm has dealt with.
-  const failed = from.status === 'failed' || from.revision !== newest ? {} : { failed: from.revision };
+  const failed = untold(from, facts);
   unfinished.begin(own.record, left.record, { toRevision: to.revision, newest, ...failed });
   await left.write((now) => rejected(withoutOrphan(now, ports.actor), reason));
   for (const record of others) await ports.records.change(record, (now) => rejected(now, reason));
@@ -100,6 +100,18 @@ export async function goBack(
   const recordFile = ports.files.keep('record.json', JSON.stringify(own.record, undefined, 2));
   await ports.records.prune(inputs.release);
   return { from, to, undone, checks, own: own.record, left: left.record, deploymentId, recordFile };
+}
+
+/**
+ * The revision that Helm's history is to call failed. One that failed says why already; one that is no longer the
+ * newest, Helm has dealt with, but for what a killed helm began after it.
+ */
+function untold(from: Candidate, { revisions }: PastFacts): { readonly failed?: number } {
+  const newest = newestOf(revisions);
+  if (newest === undefined) return {};
+  const { revision, status } = newest;
+  const isLeft = revision === from.revision && status !== 'failed';
+  return isLeft || status.startsWith('pending-') ? { failed: revision } : {};
 }
 
 /** The record that the undo is claimed in, and the others that still speak for what is left. */

@@ -2,7 +2,7 @@ import type { WorkloadProgress } from '../../lib/domain/verdict/types.ts';
 import type { Actor } from '../../lib/domain/record/types.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Files } from '../../lib/ports/files.ts';
-import type { GitHubDeployments } from '../../lib/ports/github.ts';
+import type { GitHubDeployments, GitHubJobs } from '../../lib/ports/github.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import type { Forwards, Probes } from '../../lib/ports/probes.ts';
 import type { Spawn } from '../../lib/ports/process.ts';
@@ -15,6 +15,8 @@ export interface Ports extends ReleasePorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly github: GitHubDeployments;
+  /** Whether a run that left something half-way has ended. */
+  readonly jobs: GitHubJobs;
   readonly files: Files;
   /** What `verify` asks with. */
   readonly probes: Probes;

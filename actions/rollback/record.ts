@@ -38,6 +38,7 @@ export const rollbackDraft = (
   from: contentOf(from),
   to: contentOf(to),
   ...installation(facts),
+  after: newestOf(facts.revisions)?.revision ?? 0,
   steps: [],
   verdicts: [],
   expects: inputs.verify.length === 0 ? [] : [verifyName],

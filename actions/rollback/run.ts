@@ -1,12 +1,12 @@
-import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { CancelledError } from '../../lib/domain/errors.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { stillMeant } from '../../lib/domain/rollback/meanwhile.ts';
 import { candidateTable, legend, tableLines } from '../../lib/domain/rollback/table.ts';
 import type { Decision, From } from '../../lib/domain/rollback/types.ts';
-import type { Lock, LockOptions } from '../../lib/ports/records.ts';
-import { withLock } from '../../lib/steps/locked.ts';
+import type { Lock } from '../../lib/ports/records.ts';
+import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
+import { repair } from '../../lib/steps/repair.ts';
 import { goBack } from './go-back.ts';
 import type { Done } from './go-back.ts';
 import type { Inputs } from './inputs.ts';
@@ -47,17 +47,12 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
   if (inputs.dryRun) return ended(planned(meant), first);
   await checkMayWrite(inputs, ports);
 
-  const lockOptions: LockOptions = {
-    timeout: inputs.lockTimeout,
-    takeover: inputs.lockTakeover,
-    signal: ports.signal,
-    onWaiting: (holder, waited) =>
-      ports.log.info(`${formatDuration(waited)}  waiting for the lock: ${holder} holds it`),
-  };
   let unfinished: Unfinished | undefined;
   const locked = async (lock: Lock): Promise<RollbackResult> => {
     unfinished = Unfinished.lock(inputs, ports);
     try {
+      // What it does not put right, because nobody is known to be gone, the decision refuses.
+      await repair({ ...inputs, claims: 'leave' }, lock, ports);
       // Another run may have shipped, or undone it, while this one waited.
       const now = await look(from, inputs, ports, first);
       const looked = { ...now, decision: stillMeant(first, now) };
@@ -74,7 +69,8 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
     }
   };
   const keepsLock = (): boolean => unfinished?.isOver === false;
-  return withLock(ports.locks, inputs.release, ports.holder, lockOptions, locked, keepsLock);
+  const waiting = waitingAloud('rollback', inputs, ports);
+  return withLock(ports.locks, inputs.release, ports.holder, waiting, locked, keepsLock);
 }
 
 async function told(from: From, inputs: Inputs, ports: Ports): Promise<Looked> {

@@ -10,6 +10,8 @@ export interface ObjectMeta {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly { kind: string; name: string; uid: string; controller?: boolean }[];
 }
 

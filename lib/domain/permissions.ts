@@ -74,7 +74,7 @@ export function permissionsFor(
       ...ask(core('pods'), ['list', 'watch']),
       ...ask({ group: 'apps', resource: 'replicasets' }, ['list', 'watch']),
       ...ask(core('events'), ['list', 'watch']),
-      ...(hooks.length === 0 ? [] : ask({ ...core('pods'), subresource: 'log' }, ['get'])),
+      ...ask({ ...core('pods'), subresource: 'log' }, ['get']),
     ],
   };
 }

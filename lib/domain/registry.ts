@@ -18,5 +18,5 @@ export type Resolution =
   | { readonly kind: 'found'; readonly image: ResolvedImage }
   /** 404 under accepted credentials: the only answer that refuses. */
   | { readonly kind: 'absent' }
-  /** 401, 403, unreachable, 5xx: nodes may hold credentials of their own. */
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** 401, 403, unreachable, 5xx: nodes may hold credentials of their own. `denied`: 401 or 403 to credentials. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly denied?: true };

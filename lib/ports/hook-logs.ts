@@ -5,7 +5,12 @@ import type { HelmHook } from './helm.ts';
 export interface HookLogs {
   /**
    * Follows the logs of these hooks' pods until `stop`, which waits for the tails of those that have begun.
-   * Resolves once the pods of earlier releases are known, so that only new ones are followed.
+   * Resolves once the pods of earlier releases are known, so that only new ones are followed. `hide` takes out of a line
+   * what the release's Secrets hold.
    */
-  follow(release: ReleaseRef, hooks: readonly HelmHook[]): Promise<{ stop(): Promise<void> }>;
+  follow(
+    release: ReleaseRef,
+    hooks: readonly HelmHook[],
+    hide?: (line: string) => string,
+  ): Promise<{ stop(): Promise<void> }>;
 }

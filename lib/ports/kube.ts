@@ -59,11 +59,18 @@ export interface Kube {
   resourceTypes(apiVersion: string): Promise<readonly ResourceType[] | undefined>;
   /** List, then watch for ever: bookmarks, 410 relist, stall timer, jittered back-off, Retry-After. Ends on abort. */
   watch(target: WatchTarget, onEvent: (event: WatchEvent) => void, signal: AbortSignal): void;
-  /** The last lines of a container's log, bounded. */
+  /** The last lines of a container's log, without colours, and of those at most the last bytes. Asks once; given up on abort. */
   log(
     namespace: string,
     pod: string,
-    options: { container: string; previous?: boolean; tailLines?: number; limitBytes?: number },
+    options: {
+      readonly container: string;
+      /** Of its last run that has ended. */
+      readonly previous: boolean;
+      readonly tailLines: number;
+      readonly lastBytes: number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<string>;
   /** Follows a log line by line until it ends or the signal aborts. */
   followLog(

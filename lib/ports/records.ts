@@ -1,5 +1,6 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
+import type { LockGot, LockPurpose } from '../domain/lock/decide.ts';
 import type { Actor, ReleaseRecord } from '../domain/record/types.ts';
 
 export interface Records {
@@ -26,19 +27,25 @@ export interface Holder {
 }
 
 export interface Locks {
-  /** Waits for a living holder, naming it, up to `timeout`; then TargetError. */
+  /**
+   * Waits for a living holder, naming it, up to `timeout`; then TargetError. A deploy lets a rollback that waits as
+   * well go first.
+   */
   acquire(release: ReleaseRef, holder: Holder, options: LockOptions): Promise<Lock>;
 }
 
 export interface LockOptions {
+  readonly purpose: LockPurpose;
   readonly timeout: Milliseconds;
   readonly takeover: 'proven' | 'expired';
   readonly signal?: AbortSignal;
-  readonly onWaiting?: (holder: string, waited: Milliseconds) => void;
+  readonly onWaiting?: (who: string, waited: Milliseconds, does: 'holds it' | 'goes first') => void;
 }
 
 export interface Lock {
   readonly holder: Holder;
+  /** How it came to be ours: from a dead holder it comes with what that one left half-way. */
+  readonly got: LockGot;
   /** Throws TargetError when the lease is no longer ours: called before every write. */
   check(): Promise<void>;
   release(): Promise<void>;

@@ -1,6 +1,14 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
-import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
+import type {
+  Expectation,
+  FailFast,
+  Finding,
+  Observation,
+  Verdict,
+  WorkloadProgress,
+} from '../domain/verdict/types.ts';
+import type { Questions } from './questions.ts';
 
 /** Follows objects from before they change until a verdict. */
 export interface Watcher {
@@ -8,11 +16,20 @@ export interface Watcher {
   follow(gated: readonly ObjectId[], options: FollowOptions): Following;
 }
 
+/** Where the workloads are, and what looks doomed but may recover; the latter absent once the verdict is no pass. */
+export type OnProgress = (workloads: readonly WorkloadProgress[], likely?: readonly Finding[]) => void;
+
 export interface FollowOptions {
   /** Called when it changed, while a verdict is awaited. */
-  readonly onProgress?: (workloads: readonly WorkloadProgress[]) => void;
+  readonly onProgress?: OnProgress;
   /** Followed as well and reported when not ready; nothing waits for them. */
   readonly advisory?: readonly ObjectId[];
+  /** How soon what is probably doomed is called; `off` unless given. */
+  readonly failFast?: FailFast;
+  /** Without them nothing is asked: what only they could confirm or clear goes by its patience. */
+  readonly questions?: Questions;
+  /** Takes secrets out of what containers say of themselves (last words, answers to probes) before anybody reads it. */
+  readonly hide?: (text: string) => string;
 }
 
 export interface Following {
@@ -29,6 +46,8 @@ export interface Following {
   running(gated: readonly ObjectId[]): readonly RunningContainer[];
   /** Everything seen so far, for the report and for replay. */
   readonly observations: readonly Observation[];
+  /** By what the newest verdict judged them; undefined before the first. */
+  readonly expectation?: Expectation | undefined;
   close(): void;
 }
 

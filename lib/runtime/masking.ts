@@ -1,4 +1,5 @@
-import { secretParts } from './secret-lines.ts';
+import { writtenForms } from '../domain/secret-forms.ts';
+import { secretParts } from '../domain/secret-lines.ts';
 
 /** Shorter ones are refused: masking `1` or `on` would blank the whole log. */
 export const shortestSecret = 4;
@@ -56,29 +57,5 @@ function decoded(value: string): string {
 export const escapeData = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
-function formsOf(secret: string): string[] {
-  const forms = [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    ...base64Forms(secret),
-  ];
-  return [...new Set(forms)].filter((form) => form.length >= shortestSecret);
-}
-
-/**
- * Base64 of a text that has the secret at any place: three alignments, without the characters at either end
- * that the neighbours decide (`user:secret` in an Authorization header).
- */
-function base64Forms(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  const aligned = [0, 1, 2].map((offset) => {
-    const start = Math.ceil((offset * 8) / 6);
-    const end = Math.floor(((offset + bytes.length) * 8) / 6);
-    return Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .slice(start, end);
-  });
-  const forms = [bytes.toString('base64'), ...aligned.filter((form) => form.length >= 8)];
-  return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]);
-}
+const formsOf = (secret: string): string[] =>
+  writtenForms(secret).filter((form) => form.length >= shortestSecret);

@@ -1,4 +1,8 @@
+import { formatDuration } from '../domain/duration.ts';
+import type { Milliseconds } from '../domain/duration.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
+import type { LockPurpose } from '../domain/lock/decide.ts';
+import type { Log } from '../ports/log.ts';
 import type { Holder, Lock, LockOptions, Locks } from '../ports/records.ts';
 
 /**
@@ -24,3 +28,20 @@ export async function withLock<T>(
     await lock.release().catch(() => undefined);
   }
 }
+
+/** Main waits as long as its author said, and says for whom. */
+export const waitingAloud = (
+  purpose: LockPurpose,
+  asked: { readonly lockTimeout: Milliseconds; readonly lockTakeover: LockOptions['takeover'] },
+  { log, signal }: { readonly log: Pick<Log, 'info'>; readonly signal: AbortSignal },
+): LockOptions => ({
+  purpose,
+  timeout: asked.lockTimeout,
+  takeover: asked.lockTakeover,
+  signal,
+  onWaiting: (who, waited, does) =>
+    log.info(`${formatDuration(waited)}  waiting for the lock: ${who} ${does}`),
+});
+
+/** Post takes what its own main has left; it has no time to wait for others. */
+export const forPost: LockOptions = { purpose: 'finish', timeout: 60_000, takeover: 'proven' };

@@ -1,11 +1,11 @@
 import type { Milliseconds } from '../domain/duration.ts';
 import { CancelledError } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
-import type { Observation, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
+import type { Expectation, Observation, Verdict } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Following, RunningContainer, Watcher } from '../ports/rollout.ts';
+import type { Following, FollowOptions, OnProgress, RunningContainer, Watcher } from '../ports/rollout.ts';
 
-export interface RollOut {
+export interface RollOut extends FollowOptions {
   readonly gated: readonly ObjectId[];
   /** Reported when they are not ready; nothing waits for them. */
   readonly advisory: readonly ObjectId[];
@@ -13,7 +13,7 @@ export interface RollOut {
   readonly apply: (beside: Beside) => Promise<void>;
   /** Bounds apply and readiness together, as Helm's own timeout does. */
   readonly within: Milliseconds;
-  readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
+  readonly onProgress: OnProgress;
   readonly signal?: AbortSignal;
   /** Watches of the same objects that were opened beside other work; closed at the end. Without it they open now. */
   readonly following?: Following;
@@ -32,6 +32,8 @@ export interface RolledOut {
   /** What ran when the verdict was reached; empty when the watcher could not see it. */
   readonly running: readonly RunningContainer[];
   readonly observations: readonly Observation[];
+  /** By what the verdict judged them; undefined where it could not be told. */
+  readonly expectation?: Expectation | undefined;
 }
 
 /**
@@ -43,8 +45,7 @@ export async function rollOut(
   { watcher, clock }: { watcher: Watcher; clock: Clock },
 ): Promise<RolledOut> {
   const deadline = clock.now() + order.within;
-  const { advisory, onProgress } = order;
-  const seen = order.following ?? watcher.follow(order.gated, { advisory, onProgress });
+  const seen = order.following ?? watcher.follow(order.gated, order);
   // Whatever apply has used up, readiness is looked at once: helm's own wait may have ended at the deadline.
   const judge = once(() =>
     judgement(seen, order, Math.max(deadline - clock.now(), 1_000)).catch((error: unknown) =>
@@ -70,7 +71,8 @@ export async function rollOut(
       if (!failed.signal.aborted) throw error;
     });
     const verdict = await judge();
-    return { verdict, running: seen.running(order.gated), observations: seen.observations };
+    const { observations, expectation } = seen;
+    return { verdict, running: seen.running(order.gated), observations, expectation };
   } finally {
     seen.close();
   }

@@ -2,10 +2,11 @@ import type { Milliseconds } from '../domain/duration.ts';
 import { CancelledError, TargetError, UnreachableError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
 import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
+import { maskSecretsOf } from '../domain/manifest/conceal.ts';
 import { claimUndo, closeUndo } from '../domain/record/transitions.ts';
 import type { Actor, UndoClaim } from '../domain/record/types.ts';
 import { chooseTargets } from '../domain/verdict/targets.ts';
-import type { Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
+import type { FailFast, Verdict, WorkloadProgress } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Helm, ReleaseHistory } from '../ports/helm.ts';
 import type { Kube } from '../ports/kube.ts';
@@ -14,6 +15,7 @@ import type { Registry } from '../ports/registry.ts';
 import type { RunningImages, Watcher } from '../ports/rollout.ts';
 import { findStuckPods, freeStuckPods } from './free-stuck-pods.ts';
 import type { Journal } from './journal.ts';
+import { questionsAbout } from './questions.ts';
 import { readBack, whyNotAsked } from './read-back.ts';
 import type { ReadBack } from './read-back.ts';
 import { resolveObjects } from './resolve-objects.ts';
@@ -49,6 +51,8 @@ export interface UndoOrder {
   readonly proof?: 'later';
   readonly gate: readonly string[];
   readonly ignore: readonly string[];
+  /** How soon an undo that is probably doomed is called; `balanced` unless given. */
+  readonly failFast?: FailFast;
   /** As for the upgrade that is undone. */
   readonly forceConflicts: boolean;
   /** Deletes pods that never became ready on the revision that is left, where they keep a StatefulSet from moving. */
@@ -183,17 +187,18 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   const { gated, advisory } = chooseTargets(objects, order);
   // The watches open while Helm's history is put right.
   using watches = new DisposableStack();
-  const { onProgress } = order;
-  const following = watches.adopt(ports.watcher.follow(gated, { advisory, onProgress }), (open) =>
-    open.close(),
-  );
+  const { failFast = 'balanced', onProgress } = order;
+  const questions = questionsAbout(objects, ports);
+  const hide = maskSecretsOf(objects.map(({ object }) => object));
+  const watched = { advisory, onProgress, failFast, questions, hide };
+  const following = watches.adopt(ports.watcher.follow(gated, watched), (open) => open.close());
   await tellTruth();
   const apply = async (): Promise<void> => {
     await rollback();
     if (order.freeStuckPods === true) await freeStuckPods(gated, ports);
   };
   const { verdict, running: seen } = await rollOut(
-    { gated, advisory, apply, within: timeout, onProgress, following, ...signal },
+    { gated, ...watched, apply, within: timeout, following, ...signal },
     ports,
   );
   const made = await madeBy(release, to, ports.history);

@@ -4,13 +4,12 @@ import { connectRelease } from '../adapters/release/connect.ts';
 import type { ReleaseAdapters } from '../adapters/release/connect.ts';
 import type { ClusterAccess } from '../domain/cluster.ts';
 import type { Milliseconds } from '../domain/duration.ts';
-import { progressLine } from '../domain/verdict/progress.ts';
-import type { WorkloadProgress } from '../domain/verdict/types.ts';
-import type { GitHubDeployments } from '../ports/github.ts';
+import type { GitHubDeployments, GitHubJobs } from '../ports/github.ts';
 import type { Holder } from '../ports/records.ts';
+import type { OnProgress } from '../ports/rollout.ts';
 import { helmRegistryConfig, read } from '../runtime/environment.ts';
-import { startHeartbeat } from '../runtime/heartbeat.ts';
 import { isAlive } from '../runtime/process-group.ts';
+import { progressSaid } from '../runtime/progress.ts';
 import type { Context } from '../runtime/step.ts';
 import { clusterSurroundings, githubFor } from './step.ts';
 
@@ -21,7 +20,8 @@ export interface ReleaseWiring
   extends ReleaseAdapters, Pick<Context, 'clock' | 'log' | 'spawn' | 'signal' | 'actor'> {
   readonly files: Context['temp'];
   readonly github: GitHubDeployments;
-  readonly progress: (workloads: readonly WorkloadProgress[]) => void;
+  readonly jobs: GitHubJobs;
+  readonly progress: OnProgress;
 }
 
 /** Main may end early: what it leaves goes to post through the step's state. */
@@ -92,22 +92,7 @@ async function wire(action: string, context: Context, access: ClusterAccess): Pr
     signal,
     actor,
     github: github.deployments,
+    jobs: github.jobs,
     progress: progressSaid(context),
-  };
-}
-
-/** Progress for a person: what is not ready and why, when it changes and at least every 10 s. */
-function progressSaid({ clock, log }: Context): (workloads: readonly WorkloadProgress[]) => void {
-  let text = '';
-  startHeartbeat(
-    clock,
-    (line) => log.info(line),
-    () => text,
-  );
-  return (workloads) => {
-    text = workloads
-      .filter(({ ready }) => !ready)
-      .map(progressLine)
-      .join('; ');
   };
 }

@@ -19,6 +19,8 @@ export type Faults = Partial<
     | 'FAULT_SLOW_BOOT'
     | 'FAULT_CRASH_AT_START'
     | 'FAULT_CRASH_AFTER'
+    | 'FAULT_CRASHES'
+    | 'FAULT_READY_FLAPS'
     | 'FAULT_HANG_AFTER'
     | 'FAULT_NEVER_READY'
     | 'FAULT_ERROR_RATE'

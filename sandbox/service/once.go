@@ -18,6 +18,7 @@ func job(arguments []string) (int, error) {
 	text := flags.String("say", "", "printed first; \\n starts a new line")
 	wait := flags.Duration("for", 0, "how long to run")
 	code := flags.Int("exit", 0, "exit code")
+	crashes := flags.Int("crashes", 0, "exits 1 that many times first, counted in "+crashFile)
 	if err := flags.Parse(arguments); err != nil {
 		return 2, nil // flag has printed it
 	}
@@ -26,6 +27,9 @@ func job(arguments []string) (int, error) {
 	}
 	if *text != "" {
 		fmt.Println(strings.ReplaceAll(*text, `\n`, "\n"))
+	}
+	if again, err := crashAgain(*crashes); again || err != nil {
+		return 1, err
 	}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)

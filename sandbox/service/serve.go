@@ -33,6 +33,14 @@ func serve(getenv func(string) string) (int, error) {
 	if code := s.Faults.CrashAtStart; code != 0 {
 		return code, fmt.Errorf("fault: crash at start with exit code %d", code)
 	}
+	switch again, err := crashAgain(s.Faults.Crashes); {
+	case err != nil:
+		return 1, err
+	case again && s.Faults.CrashAfter == 0:
+		return 1, fmt.Errorf("fault: one of %d crashes", s.Faults.Crashes)
+	case !again && s.Faults.Crashes > 0:
+		s.Faults.CrashAfter = 0
+	}
 	stop := make(chan os.Signal, 1)
 	if s.Faults.IgnoreSigterm {
 		signal.Ignore(syscall.SIGTERM, syscall.SIGINT)
@@ -145,12 +153,20 @@ func (s *service) health(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "alive")
 }
 
+// flapsNow leaves two of every five seconds in which it is ready, until the fault is over.
+func (s *service) flapsNow() bool {
+	age := time.Since(s.started)
+	return age < s.Faults.ReadyFlaps && age%(5*time.Second) >= 2*time.Second
+}
+
 func (s *service) ready(w http.ResponseWriter, _ *http.Request) {
 	switch {
 	case s.draining.Load():
 		http.Error(w, "draining", http.StatusServiceUnavailable)
 	case s.Faults.NeverReady:
 		http.Error(w, "fault: never ready", http.StatusServiceUnavailable)
+	case s.flapsNow():
+		http.Error(w, "fault: flapping", http.StatusServiceUnavailable)
 	default:
 		fmt.Fprintln(w, "ready")
 	}

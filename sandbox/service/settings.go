@@ -26,6 +26,8 @@ type faults struct {
 	SlowBoot      time.Duration
 	CrashAtStart  int
 	CrashAfter    time.Duration
+	Crashes       int
+	ReadyFlaps    time.Duration
 	HangAfter     *time.Duration
 	NeverReady    bool
 	ErrorRate     float64
@@ -48,6 +50,8 @@ func readSettings(getenv func(string) string) (settings, error) {
 			SlowBoot:      r.duration("FAULT_SLOW_BOOT", 0),
 			CrashAtStart:  r.exitCode("FAULT_CRASH_AT_START"),
 			CrashAfter:    r.duration("FAULT_CRASH_AFTER", 0),
+			Crashes:       r.count("FAULT_CRASHES"),
+			ReadyFlaps:    r.duration("FAULT_READY_FLAPS", 0),
 			HangAfter:     r.optionalDuration("FAULT_HANG_AFTER"),
 			NeverReady:    r.truth("FAULT_NEVER_READY"),
 			ErrorRate:     r.rate("FAULT_ERROR_RATE"),
@@ -101,6 +105,18 @@ func (r *reader) exitCode(name string) int {
 		r.refuse(name, value, "an exit code from 1 to 255")
 	}
 	return code
+}
+
+func (r *reader) count(name string) int {
+	value := r.getenv(name)
+	if value == "" {
+		return 0
+	}
+	count, err := strconv.Atoi(value)
+	if err != nil || count < 0 {
+		r.refuse(name, value, "a whole number")
+	}
+	return count
 }
 
 func (r *reader) truth(name string) bool {

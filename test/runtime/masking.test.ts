@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Masks } from '../../lib/runtime/masking.ts';
-import { secretParts } from '../../lib/runtime/secret-lines.ts';
+import { secretParts } from '../../lib/domain/secret-lines.ts';
 
 function masks(...secrets: string[]) {
   const [written, warned]: [string[], string[]] = [[], []];

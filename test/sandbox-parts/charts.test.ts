@@ -8,7 +8,7 @@ import { toolPath } from './tools.ts';
 
 const run = promisify(execFile);
 const charts = new URL('../../sandbox/charts/', import.meta.url).pathname;
-const all = ['crds', 'hooks', 'kinds', 'many', 'shop', 'stock', 'umbrella'];
+const all = ['crds', 'faults', 'hooks', 'kinds', 'many', 'shop', 'stock', 'umbrella'];
 const digest = `sha256:${'a'.repeat(64)}`;
 
 interface Manifest {

@@ -67,6 +67,21 @@ test('crash after a while of serving', async () => {
   expect(await service.exit).toEqual({ code: 1, signal: null });
 });
 
+test('it crashes each time where it cannot count', async () => {
+  await using service = await serve({ FAULT_CRASHES: '1' });
+  expect(await service.exit).toEqual({ code: 1, signal: null });
+  expect(service.output()).toContain('/state/crashes');
+});
+
+test('readiness flaps for a while', async () => {
+  await using service = await serve({ FAULT_READY_FLAPS: '3s' });
+  await healthy(service);
+  const ready = () => statusOf(`${service.url}/ready`);
+  expect(await ready()).toBe(200);
+  await until('not ready', async () => (await ready()) === 503);
+  await until('ready for good', async () => (await ready()) === 200);
+});
+
 test('hang: the connection is taken, no answer comes', async () => {
   await using service = await serve({ FAULT_HANG_AFTER: '0s' });
   await until('listening', () => service.output().includes('listens'));

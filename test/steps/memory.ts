@@ -12,6 +12,22 @@ type Draft = Parameters<Records['open']>[0];
 
 export const stoppedClock: Clock = { now: () => 1_000_000, sleep: () => Promise.resolve() };
 
+/** Time that passes only while somebody sleeps. */
+export class ManualClock implements Clock {
+  #now = 1_000_000;
+  /** What happens meanwhile: called after each sleep. */
+  onSleep: (now: number) => void | Promise<void> = () => {};
+
+  now = (): number => this.#now;
+
+  sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted();
+    this.#now += ms;
+    await this.onSleep(this.#now);
+    signal?.throwIfAborted();
+  };
+}
+
 export class MemoryRecords implements Records {
   readonly all: ReleaseRecord[] = [];
 
@@ -52,6 +68,8 @@ export class MemoryRecords implements Records {
 
 export class MemoryLocks implements Locks {
   state: 'free' | 'held' | 'left' = 'free';
+  /** How the next one gets it. */
+  got: Lock['got'] = { kind: 'free' };
   /** Called when the lock is given to somebody, as after a wait. */
   onAcquire: () => void = () => {};
 
@@ -60,6 +78,7 @@ export class MemoryLocks implements Locks {
     this.onAcquire();
     return {
       holder,
+      got: this.got,
       check: async () => {},
       release: async () => {
         if (this.state === 'held') this.state = 'free';
@@ -153,12 +172,12 @@ export class MemoryHelm implements ReleaseHistory, Helm {
   async upgrade(intent: Parameters<Helm['upgrade']>[0]): Promise<HelmRelease> {
     this.beforeUpgrade?.();
     this.calls.push(`upgrade, wait: ${intent.wait}`);
-    return this.#write('pending-upgrade', this.onUpgrade);
+    return this.#write('pending-upgrade', intent.description ?? '', this.onUpgrade);
   }
 
   async rollback(...[, to, { forceConflicts }]: Parameters<Helm['rollback']>): Promise<void> {
     this.calls.push(`rollback to ${to}${forceConflicts === true ? ', by force' : ''}`);
-    await this.#write('pending-rollback', this.onRollback);
+    await this.#write('pending-rollback', `Rollback to ${to}`, this.onRollback);
   }
 
   async uninstall(): Promise<void> {
@@ -171,8 +190,12 @@ export class MemoryHelm implements ReleaseHistory, Helm {
     return { passed: this.onTest?.() ?? true, output: '' };
   }
 
-  async #write(pending: string, apply: (() => void | Promise<void>) | undefined): Promise<HelmRelease> {
-    this.add(pending);
+  async #write(
+    pending: string,
+    description: string,
+    apply: (() => void | Promise<void>) | undefined,
+  ): Promise<HelmRelease> {
+    this.add(pending, { description });
     const { revision } = this.#newest();
     await apply?.();
     for (const one of this.revisions) if (one.status === 'deployed') this.set(one.revision, 'superseded');
@@ -195,7 +218,7 @@ export class MemoryHelm implements ReleaseHistory, Helm {
   }
 }
 
-type Outcome = Verdict['outcome'] | (() => Verdict['outcome']);
+type Outcome = Verdict['outcome'] | (() => Verdict['outcome'] | Promise<Verdict['outcome']>);
 
 /** Gives these verdicts, one for each roll-out; an outcome that throws is a watcher that cannot look. */
 export const memoryWatcher = (...outcomes: Outcome[]): Watcher => ({
@@ -207,7 +230,7 @@ export const memoryWatcher = (...outcomes: Outcome[]): Watcher => ({
     close: () => {},
     async verdict(_, signal) {
       const next = outcomes.shift() ?? 'pass';
-      const outcome = typeof next === 'function' ? next() : next;
+      const outcome = typeof next === 'function' ? await next() : next;
       if (signal?.aborted === true) throw new CancelledError();
       return { outcome, reason: `it is a ${outcome}`, findings: [], at: 1_000_000, workloads: [] };
     },

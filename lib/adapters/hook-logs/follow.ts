@@ -22,13 +22,13 @@ interface PodStatus {
 export function hookLogs(kube: Kube, log: Log, clock: Clock): HookLogs {
   const pods = builtInType({ apiVersion: 'v1', kind: 'Pod' });
   return {
-    async follow({ namespace }, hooks) {
+    async follow({ namespace }, hooks, hide = (line) => line) {
       const names = new Set(
         hooks.filter(({ kind }) => kind === 'Job' || kind === 'Pod').map(({ name }) => name),
       );
       if (names.size === 0 || pods === undefined) return { stop: async () => {} };
 
-      const tails = new Tails(kube, log, namespace, names);
+      const tails = new Tails(kube, log, namespace, names, hide);
       const watching = new AbortController();
       const listed = Promise.withResolvers<void>();
       kube.watch(
@@ -58,16 +58,24 @@ class Tails {
   readonly #log: Log;
   readonly #namespace: string;
   readonly #hooks: ReadonlySet<string>;
+  readonly #hide: (line: string) => string;
   readonly #tails = new Map<string, Promise<void>>();
   readonly #closed = new AbortController();
   /** Pods of an earlier release's hooks bear the same names: what the first list shows is not ours. */
   #old: ReadonlySet<string> | undefined;
 
-  constructor(kube: Kube, log: Log, namespace: string, hooks: ReadonlySet<string>) {
+  constructor(
+    kube: Kube,
+    log: Log,
+    namespace: string,
+    hooks: ReadonlySet<string>,
+    hide: (line: string) => string,
+  ) {
     this.#kube = kube;
     this.#log = log;
     this.#namespace = namespace;
     this.#hooks = hooks;
+    this.#hide = hide;
   }
 
   list(pods: readonly KubeObject[]): void {
@@ -84,7 +92,7 @@ class Tails {
   #begin(hook: string, { metadata }: KubeObject, container: string): void {
     const key = `${metadata.uid}/${container}`;
     if (this.#tails.has(key)) return;
-    const print = (line: string): void => this.#log.untrusted([`hook ${hook} | ${line}`]);
+    const print = (line: string): void => this.#log.untrusted([`hook ${hook} | ${this.#hide(line)}`]);
     const tail = this.#kube.followLog(this.#namespace, metadata.name, container, print, this.#closed.signal);
     const early = (error: unknown): void =>
       this.#log.debug(`the log of hook ${hook} ended early: ${String(error)}`);

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { TargetError, UnreachableError } from '../../domain/errors.ts';
+import { isRefusal } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { KubeRefused, refusalOf } from './refused.ts';
+import { KubeRefused, KubeUncertain, refusalOf } from './refused.ts';
 import { tokenExpiry } from './token.ts';
 import { read, retryAfter } from './transport.ts';
 import type { Call, Transport } from './transport.ts';
@@ -13,7 +14,6 @@ export interface Api {
   readonly server: string;
   /** The answer's JSON. Tries again, but never a write that may have arrived. Throws KubeRefused, UnreachableError. */
   json<Answer>(call: Call, options?: { readonly once: boolean }): Promise<Answer>;
-  text(call: Call): Promise<string>;
   /** Opens a stream of bytes, which fails with UnreachableError; its caller reconnects. */
   stream(call: Call, signal: AbortSignal, silence: Milliseconds): Promise<AsyncIterable<Buffer>>;
   close(): void;
@@ -30,6 +30,8 @@ const patience = { never: 3_000, answered: 15_000 } as const satisfies Record<st
 
 type Failure = { readonly error: Error; readonly again: boolean; readonly atLeast: Milliseconds };
 
+const mayRepeat = ({ repeatable, guarded = false }: Call): boolean => repeatable || guarded;
+
 /** A server that is busy or broken to the end has refused nothing: nobody knows, which is no failure of the target. */
 const overloaded = (error: Error, server: string): Error =>
   error instanceof KubeRefused
@@ -44,6 +46,8 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await attemptOf(call);
       if (typeof outcome === 'string') return outcome;
+      if (attempt > 0 && call.guarded === true && isRefusal(outcome.error, 409))
+        throw new KubeUncertain(`${call.method} ${call.path}`, outcome.error.refusal);
       const delay = Math.max(outcome.atLeast, backoff(attempt, random));
       const until = began + (answered ? patience.answered : patience.never);
       if (once || !outcome.again) throw outcome.error;
@@ -57,10 +61,10 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
       const { status, retryAfter, text } = await transport.send(call);
       answered = true;
       if (status < 400) return text;
-      const again = status === 429 || (call.repeatable && status >= 500 && status !== 501);
-      return { error: await refused(call, status, text), again, atLeast: retryAfter ?? 0 };
+      const again = status === 429 || (mayRepeat(call) && status >= 500 && status !== 501);
+      return { error: await refused(call, status, text, retryAfter), again, atLeast: retryAfter ?? 0 };
     } catch (error) {
-      const again = isTransient(error, answered) && (call.repeatable || neverSent(error));
+      const again = isTransient(error, answered) && (mayRepeat(call) || neverSent(error));
       return { error: typed(error), again, atLeast: 0 };
     }
   }
@@ -112,7 +116,6 @@ export function apiOver(transport: Transport, { clock, random }: ApiOptions): Ap
         );
       }
     },
-    text: (call) => send(call, false),
     stream: async (call, signal, silence) => {
       try {
         const response = await transport.stream(call, signal, silence);

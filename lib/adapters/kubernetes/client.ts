@@ -1,4 +1,5 @@
 /** The Kube port over our own small HTTP client: one keep-alive agent, one connection per open watch. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Clock } from '../../ports/clock.ts';
 import type { Kube } from '../../ports/kube.ts';
 import type { KubeObject, ResourceType } from '../../domain/kubernetes.ts';
@@ -52,7 +53,10 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
     list: async (target) => (await listOf(api, target)).objects,
     create: (resource, namespace, object) => api.json(write('POST', pathOf(resource, namespace), object)),
     replace: (resource, namespace, object) =>
-      api.json(write('PUT', pathOf(resource, namespace, object.metadata.name), object)),
+      api.json({
+        ...write('PUT', pathOf(resource, namespace, object.metadata.name), object),
+        guarded: object.metadata.resourceVersion !== undefined,
+      }),
     patch: (resource, namespace, name, patch, type = 'merge') =>
       api.json({
         ...write('PATCH', pathOf(resource, namespace, name), patch),
@@ -77,8 +81,11 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
       void follow(api, target, onEvent, signal, { clock, random, debug, times });
     },
 
-    log: (namespace, pod, query) =>
-      api.text(get(withQuery(`${pathOf(pods, namespace, pod)}/log`, { ...query }))),
+    async log(namespace, pod, { signal, lastBytes, ...query }) {
+      const path = withQuery(`${pathOf(pods, namespace, pod)}/log`, query);
+      // The API's own limitBytes would leave the end out, where the cause stands.
+      return stripVTControlCharacters(await endOf(await api.stream(get(path), signal, 0), lastBytes));
+    },
 
     async followLog(namespace, pod, container, onLine, signal) {
       const path = withQuery(`${pathOf(pods, namespace, pod)}/log`, { container, follow: true });
@@ -96,6 +103,13 @@ export function kubeClient(connection: Connection, options: ClientOptions): Kube
 
     close: () => api.close(),
   };
+}
+
+/** About the last `bytes` of a stream, never holding much more than those. */
+async function endOf(stream: AsyncIterable<Buffer>, bytes: number): Promise<string> {
+  let end = Buffer.alloc(0);
+  for await (const chunk of stream) end = Buffer.concat([end, chunk]).subarray(-bytes);
+  return end.toString('utf8');
 }
 
 async function orUndefined<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {

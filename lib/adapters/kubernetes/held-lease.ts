@@ -1,22 +1,26 @@
 /** A Lease that is ours: renewed beside the work, proven before each write, given back at the end. */
-import { lockTimes } from '../../domain/lock/decide.ts';
+import { isExpired, lockTimes } from '../../domain/lock/decide.ts';
+import type { LockGot } from '../../domain/lock/decide.ts';
+import { nextTimes } from '../../domain/lock/next.ts';
 import { TargetError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/kubernetes.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import type { Holder, Lock } from '../../ports/records.ts';
 import type { LockPorts } from './lock.ts';
-import { renewed } from './lease.ts';
+import { handedOn, nextOf, renewed } from './lease.ts';
 import type { Lease } from './lease.ts';
 import { leases } from './resources.ts';
 
 /** A Lease just written by us; `renewedAt` is the monotonic time before it was sent. */
 export interface Taken {
+  readonly got: LockGot;
   readonly lease: Lease;
   readonly renewedAt: number;
 }
 
 export class HeldLease implements Lock {
   readonly holder: Holder;
+  readonly got: LockGot;
   readonly #ports: LockPorts;
   readonly #timer: NodeJS.Timeout;
   #lease: Lease;
@@ -25,8 +29,9 @@ export class HeldLease implements Lock {
   #lostTo: string | undefined;
   #given = false;
 
-  constructor(ports: LockPorts, { lease, renewedAt }: Taken, holder: Holder) {
+  constructor(ports: LockPorts, { got, lease, renewedAt }: Taken, holder: Holder) {
     this.holder = holder;
+    this.got = got;
     this.#ports = ports;
     this.#lease = lease;
     this.#renewedAt = renewedAt;
@@ -36,7 +41,7 @@ export class HeldLease implements Lock {
   /** Costs a request only when the last renewal is older than 30 s. Throws TargetError when the lock is lost. */
   async check(): Promise<void> {
     const age = this.#ports.monotonic() - this.#renewedAt;
-    if (this.#lostTo === undefined && age >= lockTimes.fresh) await this.#renew();
+    if (this.#lostTo === undefined && age >= lockTimes.fresh) await this.#renewNow();
     if (this.#lostTo === undefined) return;
     throw new TargetError(
       `the lock was lost: ${describeObject({ kind: 'Lease', ...this.#key })} ${this.#lostTo}`,
@@ -52,9 +57,9 @@ export class HeldLease implements Lock {
     this.leave();
     await this.#renewing?.catch(() => {});
     if (this.#lostTo !== undefined) return;
-    await this.#delete().catch(async (error: unknown) => {
+    await this.#giveBack().catch(async (error: unknown) => {
       if (!isRefusal(error, 409)) throw error;
-      if (await this.#reread()) await this.#delete();
+      if (await this.#reread()) await this.#giveBack();
     });
   }
 
@@ -67,9 +72,16 @@ export class HeldLease implements Lock {
     return { namespace: this.#lease.metadata.namespace ?? '', name: this.#lease.metadata.name };
   }
 
-  async #delete(): Promise<void> {
+  /** Deletes the Lease; where a rollback waits to be next it stays, held by nobody, for the mark on it. */
+  async #giveBack(): Promise<void> {
+    const { kube, clock } = this.#ports;
+    const next = nextOf(this.#lease);
+    if (next !== undefined && !isExpired(clock.now() - next.at, 0, nextTimes.expiry)) {
+      await kube.replace(leases, this.#key.namespace, handedOn(this.#lease));
+      return;
+    }
     const { uid, resourceVersion } = this.#lease.metadata;
-    await this.#ports.kube.delete(leases, this.#key.namespace, this.#key.name, {
+    await kube.delete(leases, this.#key.namespace, this.#key.name, {
       ...(uid && { uid }),
       ...(resourceVersion && { resourceVersion }),
     });
@@ -84,6 +96,15 @@ export class HeldLease implements Lock {
         `the lock could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
+  }
+
+  /** One that was under way already may have been lost with the connection that it went by: it proves nothing. */
+  async #renewNow(): Promise<void> {
+    const underWay = this.#renewing !== undefined;
+    await this.#renew().catch(async (error: unknown) => {
+      if (!underWay) throw error;
+      await this.#renew();
+    });
   }
 
   #renew(): Promise<void> {

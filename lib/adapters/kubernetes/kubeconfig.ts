@@ -73,7 +73,7 @@ function withToken(
   };
 }
 
-function inCluster({ service, proxy }: ConnectionOptions): Connection {
+function inCluster({ service, proxy, mask }: ConnectionOptions): Connection {
   if (service === undefined || service.host === '') {
     throw wrong(
       'kubeconfig',
@@ -87,7 +87,7 @@ function inCluster({ service, proxy }: ConnectionOptions): Connection {
     namespace: readNamed(`${serviceAccount}/namespace`).trim(),
     tls: { ca: readNamed(`${serviceAccount}/ca.crt`) },
     proxy: proxyFor(server, proxy),
-    credentials: fromFile(`${serviceAccount}/token`),
+    credentials: fromFile(`${serviceAccount}/token`, mask),
   };
 }
 
@@ -159,7 +159,7 @@ function credentialsOf(
     const text = JSON.stringify(config);
     return fetched(async () => {
       const identity = await askPlugin(text, target.context);
-      if (identity.token !== undefined) options.mask(identity.token);
+      for (const secret of [identity.token, identity.key]) if (secret !== undefined) options.mask(secret);
       return identity;
     }, options.clock);
   }
@@ -167,7 +167,7 @@ function credentialsOf(
     if (secret !== undefined && secret !== '') options.mask(secret);
   }
   const identity = writtenIdentity(user);
-  return user.tokenFile === undefined ? fixed(identity) : fromFile(user.tokenFile, identity);
+  return user.tokenFile === undefined ? fixed(identity) : fromFile(user.tokenFile, options.mask, identity);
 }
 
 async function askPlugin(kubeconfig: string, context: string): Promise<Identity> {

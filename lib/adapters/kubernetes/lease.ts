@@ -1,6 +1,8 @@
 /** How a lock looks as a Lease of coordination.k8s.io/v1. */
 import { holderText, lockTimes, parseHolder } from '../../domain/lock/decide.ts';
 import type { LockHolder } from '../../domain/lock/decide.ts';
+import { markText, parseMark } from '../../domain/lock/next.ts';
+import type { NextMark } from '../../domain/lock/next.ts';
 import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
 
 export interface Lease extends KubeObject {
@@ -14,6 +16,8 @@ export interface Lease extends KubeObject {
 }
 
 export const leaseName = ({ name }: ReleaseRef): string => `slipway-${name}`;
+
+const nextAnnotation = 'slipway.dev/next';
 
 /** MicroTime, as the API wants it: six digits after the second. */
 const microTime = (now: number): string => new Date(now).toISOString().replace('Z', '000Z');
@@ -56,3 +60,31 @@ export function holderOf({
 }
 
 export const renewedAt = ({ spec }: Lease): number => Date.parse(spec.renewTime ?? '') || 0;
+
+/** Which renewal of which holder this is: what others write on the Lease beside it is no sign of life. */
+export const lifeSign = ({ metadata: { uid }, spec }: Lease): string =>
+  `${uid} ${spec.holderIdentity} ${spec.renewTime}`;
+
+/** The rollback that asked to be next, if any. */
+export const nextOf = ({ metadata: { annotations = {} } }: Lease): NextMark | undefined =>
+  parseMark(annotations[nextAnnotation] ?? '');
+
+/** The Lease of somebody else, with the mark of one who waits. */
+export const markedBy = (lease: Lease, waiting: LockHolder, now: number): Lease =>
+  annotated(lease, { ...lease.metadata.annotations, [nextAnnotation]: markText(waiting, now) });
+
+export function unmarked(lease: Lease): Lease {
+  const { [nextAnnotation]: _, ...others } = lease.metadata.annotations ?? {};
+  return annotated(lease, others);
+}
+
+/** Held by nobody, kept for the mark on it: a Lease that is deleted takes the mark along. */
+export const handedOn = ({ spec: { leaseTransitions }, ...lease }: Lease): Lease => ({
+  ...lease,
+  spec: leaseTransitions === undefined ? {} : { leaseTransitions },
+});
+
+const annotated = (lease: Lease, annotations: Readonly<Record<string, string>>): Lease => ({
+  ...lease,
+  metadata: { ...lease.metadata, annotations },
+});

@@ -1,6 +1,6 @@
 /** What the API's refusals mean to a person. */
 import type { Milliseconds } from '../../domain/duration.ts';
-import { TargetError } from '../../domain/errors.ts';
+import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { KubeRefusal } from '../../domain/refusal.ts';
 
 /** The API answered with a status of 400 or above. */
@@ -17,6 +17,19 @@ export class KubeRefused extends TargetError {
     });
     this.refusal = refusal;
     this.retryAfter = retryAfter;
+  }
+}
+
+/**
+ * A write that was sent again is refused as out of date: an earlier try may have arrived, or somebody else was faster.
+ * Whoever can tell by looking takes it for a 409; to all others it is not known what happened.
+ */
+export class KubeUncertain extends UnreachableError {
+  readonly refusal: KubeRefusal;
+
+  constructor(asked: string, refusal: KubeRefusal) {
+    super(`the Kubernetes API did not say whether ${asked} arrived: ${refusal.message}`);
+    this.refusal = refusal;
   }
 }
 

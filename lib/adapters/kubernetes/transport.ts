@@ -5,6 +5,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { agentFor } from '../http/agent.ts';
 import type { Identity } from './credentials/source.ts';
+import { Doubt } from './doubt.ts';
 import type { Connection } from './kubeconfig.ts';
 
 export interface Call {
@@ -15,6 +16,8 @@ export interface Call {
   readonly accept?: string;
   /** It may arrive twice without harm: reads, and reviews that store nothing. */
   readonly repeatable: boolean;
+  /** A write that names the version it replaces: if it arrives twice, the second is refused with 409. */
+  readonly guarded?: boolean;
 }
 
 export interface Answer {
@@ -39,11 +42,17 @@ export interface Transport {
 export interface TransportLimits {
   /** From sending to the last byte of the answer. */
   readonly request: Milliseconds;
-  /** From the first packet to a working TLS connection. */
+  /** From the first packet to a working TLS connection; a stream, which is opened until it works, gets half of it. */
   readonly connect: Milliseconds;
+  /** From sending to an answer, before what is silent too is taken for dead. */
+  readonly doubt?: Milliseconds;
 }
 
-export const transportLimits: TransportLimits = { request: 30_000, connect: 10_000 };
+export const transportLimits = {
+  request: 30_000,
+  connect: 10_000,
+  doubt: 5_000,
+} as const satisfies TransportLimits;
 
 interface Once extends RequestOptions {
   /** Once the answer has begun: the longest pause in it, 0 for any; undefined leaves it to the signal. */
@@ -58,10 +67,13 @@ export function transportOver(
 ): Transport {
   const { server, proxy, credentials, tls } = connection;
   const secure = server.protocol === 'https:';
-  const agent = (maxSockets: number): http.Agent =>
-    agentFor({ secure, proxy, maxSockets, connectTimeout: limits.connect });
-  const requests = agent(8);
-  const streams = agent(Infinity);
+  const agent = (maxSockets: number, connectTimeout: Milliseconds): http.Agent =>
+    agentFor({ secure, proxy, maxSockets, connectTimeout });
+  const requests = agent(8, limits.connect);
+  const streams = agent(Infinity, limits.connect / 2);
+  const doubt = new Doubt(limits.doubt ?? transportLimits.doubt, () =>
+    [requests, streams].flatMap(idleSockets).forEach((socket) => socket.destroy()),
+  );
 
   function once(call: Call, identity: Identity, { silence, ...options }: Once): Promise<IncomingMessage> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -91,10 +103,37 @@ export function transportOver(
       if (silence !== undefined) request.setTimeout(silence);
       resolve(response);
     });
-    request.on('timeout', () => waitingFor.destroy(timedOut('nothing was heard')));
+    const giveUp = (why: string): void => {
+      waitingFor.destroy(timedOut(why));
+    };
+    request.on('timeout', () => giveUp('nothing was heard'));
     request.on('error', reject);
+    if (silence === undefined) doubted(call, request, giveUp);
+    else if (silence > 0) suspected(request, giveUp);
     request.end(body);
     return promise;
+  }
+
+  /** What may be sent again is given up on a kept connection, which may be dead: the next try gets a new one. */
+  function doubted(
+    { repeatable, guarded = false }: Call,
+    request: http.ClientRequest,
+    giveUp: (why: string) => void,
+  ): void {
+    const unanswered = doubt.sent(() => {
+      if ((repeatable || guarded) && request.reusedSocket) giveUp('no answer on a kept connection');
+    });
+    request.once('response', unanswered.answered);
+    request.once('close', unanswered.over);
+  }
+
+  /** What sends bookmarks must not be silent while requests find nobody. */
+  function suspected(request: http.ClientRequest, giveUp: (why: string) => void): void {
+    const forget = doubt.suspect({
+      heard: () => request.socket?.bytesRead ?? 0,
+      cut: () => giveUp('requests beside it were not answered either'),
+    });
+    request.once('close', forget);
   }
 
   /** Asks again once with a fresh identity when the first one is no longer accepted. */
@@ -133,6 +172,9 @@ export function transportOver(
     },
   };
 }
+
+const idleSockets = ({ freeSockets }: http.Agent) =>
+  Object.values(freeSockets).flatMap((sockets) => sockets ?? []);
 
 /** Reads an answer to its end. */
 export async function read(response: IncomingMessage): Promise<string> {

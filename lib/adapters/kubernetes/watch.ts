@@ -23,6 +23,9 @@ export interface WatchTimes {
   readonly watch: Milliseconds;
 }
 
+/** A watch that is lost is a step that is blind: an API that comes back is found within seconds. */
+const longestPause: Milliseconds = 2_000;
+
 export const watchTimes: WatchTimes = { silence: 90_000, poll: 2_000, watch: 300_000 };
 
 export interface WatchOptions {
@@ -168,7 +171,7 @@ class Follower {
       this.#emit({ type: 'lost', reason: error.message });
     }
     const asked = error instanceof KubeRefused ? (error.retryAfter ?? 0) : 0;
-    const delay = this.#failures === 0 ? 100 * random() : backoff(this.#failures, random);
+    const delay = this.#failures === 0 ? 100 * random() : backoff(this.#failures, random, longestPause);
     this.#failures += 1;
     await this.#pause(Math.max(asked, delay));
   }

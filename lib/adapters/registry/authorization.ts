@@ -5,7 +5,8 @@ import type { Send } from './transport.ts';
 
 export type Authorization =
   | { readonly kind: 'given'; readonly header: string; readonly anonymous: boolean }
-  | { readonly kind: 'refused'; readonly reason: string };
+  /** `denied`: these credentials were; else nobody could say. */
+  | { readonly kind: 'refused'; readonly reason: string; readonly denied?: true };
 
 export const basic = ({ username, password }: RegistryCredentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
@@ -31,7 +32,9 @@ export async function authorize(
   const { status, body } = await send('GET', url, headers);
   if (status !== 200) {
     const who = credentials === undefined ? 'an anonymous pull' : 'these credentials';
-    return refused(`its token server ${url.host} answered ${status} to ${who}`);
+    const denied = credentials !== undefined && (status === 401 || status === 403);
+    const reason = `its token server ${url.host} answered ${status} to ${who}`;
+    return { ...refused(reason), ...(denied ? { denied } : {}) };
   }
   const token = tokenOf(body);
   if (token === undefined) return refused(`its token server ${url.host} gave no token`);

@@ -47,7 +47,8 @@ export function registryClient({
       const reply = await ask('HEAD', ref, auth);
       if (reply.kind === 'answer' && reply.answer.status === 200) return 'found';
       const judged = await judge(reply, ref, auth, ask);
-      return judged.kind === 'unknown' ? { unknown: judged.reason } : judged.kind;
+      if (judged.kind !== 'unknown') return judged.kind;
+      return { unknown: judged.reason, ...(judged.denied === true ? { denied: true } : {}) };
     },
 
     async resolve(ref, auth) {
@@ -73,7 +74,8 @@ async function judge(reply: Reply, ref: ImageRef, auth: RegistryAuth, ask: Ask):
   if (reply.kind === 'unknown') return reply;
   const { status, body } = reply.answer;
   if (status === 200) return found(ref, body);
-  if (status !== 404) return unknown(`it answered ${status}`);
+  const denied = status === 403 && reply.standing === 'known' ? { denied: true as const } : {};
+  if (status !== 404) return { ...unknown(`it answered ${status}`), ...denied };
   if (reply.standing === 'known') return { kind: 'absent' };
   // To a nobody a private repository, or a server that is no registry, may look absent as well: let it say so.
   const asked = body.length > 0 ? reply : await ask('GET', ref, auth);

@@ -5,7 +5,7 @@ import type { ImageRef } from '../../domain/image-ref.ts';
 import type { RegistryAuth } from '../../domain/registry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { apiOf, manifestUrl } from './address.ts';
-import { authorize } from './authorization.ts';
+import { authorize, basic } from './authorization.ts';
 import { manifestTypes } from './manifest.ts';
 import type { Answer, Send } from './transport.ts';
 
@@ -14,7 +14,8 @@ export type Standing = 'open' | 'anonymous' | 'known';
 
 export type Reply =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly standing: Standing }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  /** `denied`: 401 or 403 to credentials. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly denied?: true };
 
 export type Ask = (method: 'GET' | 'HEAD', ref: ImageRef, auth: RegistryAuth) => Promise<Reply>;
 
@@ -23,12 +24,13 @@ const pauses: readonly Milliseconds[] = [300, 1_500];
 const cutOff = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN']);
 
 export function session(send: Send, clock: Clock, plainHttp: (hostname: string) => boolean): Ask {
-  /** By registry and repository, for a token is good for one repository. */
+  /** By registry, repository and who asks, for a token is good for one repository. */
   const granted = new Map<string, { header: string; standing: Standing }>();
 
   const once: Ask = async (method, ref, auth) => {
     const url = manifestUrl(apiOf(ref.registry, plainHttp), ref);
-    const place = `${ref.registry}/${ref.repository}`;
+    const credentials = credentialsFor(ref, auth);
+    const place = [ref.registry, ref.repository, credentials && basic(credentials)].join(' ');
     const question = async (): Promise<Reply & { kind: 'answer' }> => {
       const now = granted.get(place);
       const login: Record<string, string> = now === undefined ? {} : { authorization: now.header };
@@ -39,16 +41,15 @@ export function session(send: Send, clock: Clock, plainHttp: (hostname: string) 
     const first = await question();
     if (first.answer.status !== 401) return first;
     const challenge = first.answer.headers['www-authenticate'];
-    const login = await authorize(challenge, ref.repository, credentialsFor(ref, auth), send);
-    if (login.kind === 'refused') return { kind: 'unknown', reason: login.reason };
+    const login = await authorize(challenge, ref.repository, credentials, send);
+    if (login.kind === 'refused')
+      return { kind: 'unknown', reason: login.reason, ...(login.denied === true ? { denied: true } : {}) };
     granted.set(place, { header: login.header, standing: login.anonymous ? 'anonymous' : 'known' });
     const second = await question();
     if (second.answer.status !== 401) return second;
     granted.delete(place);
-    return {
-      kind: 'unknown',
-      reason: `401 to ${login.anonymous ? 'an anonymous pull' : 'these credentials'}`,
-    };
+    if (login.anonymous) return { kind: 'unknown', reason: '401 to an anonymous pull' };
+    return { kind: 'unknown', reason: '401 to these credentials', denied: true };
   };
 
   return async (method, ref, auth) => {

@@ -1,16 +1,20 @@
 import { UnreachableError } from '../../domain/errors.ts';
 import type { KubeObject, ObjectId, ResourceType } from '../../domain/kubernetes.ts';
 import { builtInType } from '../../domain/resource-types.ts';
-import { objectKey, type Observation, type Verdict } from '../../domain/verdict/types.ts';
+import { objectKey, type Expectation, type Observation, type Verdict } from '../../domain/verdict/types.ts';
+import { rules as allRules } from '../../domain/verdict/rules/rules.ts';
+import type { Rule } from '../../domain/verdict/rules/rule.ts';
 import { idOf, kindName } from '../../domain/workloads/kind.ts';
-import { formatDuration, type Milliseconds } from '../../domain/duration.ts';
+import type { Milliseconds } from '../../domain/duration.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 import type { FollowOptions, Following, RunningContainer } from '../../ports/rollout.ts';
 import { containersOf } from '../kubernetes/running.ts';
+import { Asking } from './asking.ts';
 import { Judging } from './judging.ts';
 import { Ledger } from './ledger.ts';
+import { Looking } from './looking.ts';
 import { Moments } from './moments.ts';
 import { planWatches, type PlannedWatch } from './plan.ts';
 import { ResourceWatch, type Sighting } from './resource-watch.ts';
@@ -19,12 +23,12 @@ export interface WatcherParts {
   readonly kube: Kube;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
+  /** All of them unless given. */
+  readonly rules?: readonly Rule[];
 }
 
-/** How long a first list may take, and how long `applied` goes on asking an API that does not answer. */
+/** How long a first list may take. */
 const patience: Milliseconds = 30_000;
-/** Before a verdict "not ready in time" the API is asked once more: it may have gone silent. */
-const lastLook: Milliseconds = 2_000;
 const askAgain: Milliseconds = 1_000;
 
 /** Follows one release's objects on open watches; see the port for what each method promises. */
@@ -35,21 +39,28 @@ export class KubeFollowing implements Following {
   readonly #moments: Moments;
   readonly #watches = new Map<string, ResourceWatch>();
   readonly #closed = new AbortController();
+  readonly #looking: Looking;
   #gated: readonly ObjectId[];
   #starting: Promise<unknown>;
   #judging: Judging | undefined;
+  #expectation: Expectation | undefined;
 
   constructor(gated: readonly ObjectId[], options: FollowOptions, parts: WatcherParts) {
     this.#parts = parts;
     this.#options = options;
     this.#gated = gated;
     this.#moments = new Moments(parts.clock, (at) => this.#judging?.judge(at));
+    this.#looking = new Looking(parts, this.#closed.signal);
     this.#starting = this.#watchAll({ mayBeMissing: true });
     this.#starting.catch(() => undefined);
   }
 
   get observations(): readonly Observation[] {
     return this.#ledger.about(new Set(this.#followed().map(objectKey)));
+  }
+
+  get expectation(): Expectation | undefined {
+    return this.#expectation;
   }
 
   async synced(): Promise<void> {
@@ -61,7 +72,7 @@ export class KubeFollowing implements Following {
     this.#gated = gated;
     await this.#starting;
     await this.#watchAll({ mayBeMissing: false });
-    const shown = (await Promise.all(this.#judgedWatches().map((watch) => this.#listFresh(watch)))).flat();
+    const shown = (await Promise.all(this.#judgedWatches().map((watch) => this.#looking.now(watch)))).flat();
     const counted = new Set(gated.map(objectKey));
     const objects = shown.filter((object) => counted.has(objectKey(idOf(object))));
     this.#tell({
@@ -69,31 +80,43 @@ export class KubeFollowing implements Following {
       generations: Object.fromEntries(objects.map((o) => [objectKey(idOf(o)), o.metadata.generation ?? 0])),
       uids: Object.fromEntries(objects.map((o) => [objectKey(idOf(o)), o.metadata.uid ?? ''])),
     });
+    // What was before is held against what comes after.
+    this.#ledger.turnPage();
   }
 
   async verdict(within: Milliseconds, signal?: AbortSignal, asked = within): Promise<Verdict> {
+    const { clock, rules = allRules } = this.#parts;
+    const { advisory = [], failFast = 'off', questions } = this.#options;
     // The present moment ends in a judgement, and it must not be before judging begins.
-    const deadline = this.#moments.now() + within;
+    const deadline = this.#tell({ kind: 'time' }).at + within;
+    const expectation = { gated: this.#gated, advisory, deadline, timeout: within, asked, failFast };
+    this.#expectation = expectation;
+    const over = new AbortController();
+    const asking = new Asking({
+      questions,
+      clock,
+      onAnswer: (probe, answer) => this.#tell({ kind: 'answer', probe, answer }),
+      over: over.signal,
+    });
     const judging = new Judging({
-      expectation: {
-        gated: this.#gated,
-        advisory: this.#options.advisory ?? [],
-        deadline,
-        timeout: within,
-        asked,
-      },
+      expectation,
+      rules,
       seen: this.#ledger.all(),
-      clock: this.#parts.clock,
-      onProgress: (workloads) => this.#options.onProgress?.(workloads),
-      onTime: () => this.#moments.now(),
+      clock,
+      onProgress: (workloads, likely) => this.#options.onProgress?.(workloads, likely),
+      onTurn: () => this.#ledger.turnPage(),
+      onProbes: (probes) => asking.lean(probes),
+      onDue: (at, sooner) => {
+        const watches = at < deadline ? this.#evidence() : this.#judgedWatches();
+        this.#looking.before(at, watches, sooner).catch(() => undefined);
+      },
+      onTime: () => this.#tell({ kind: 'time' }),
     });
     this.#judging?.cancel('another verdict was asked for');
     this.#judging = judging;
-    const over = new AbortController();
     const cancel = (): void => judging.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     if (signal?.aborted === true) cancel();
-    this.#lookBefore(deadline, Math.min(lastLook, within / 5), over.signal).catch(() => undefined);
     try {
       return await judging.verdict;
     } finally {
@@ -104,7 +127,7 @@ export class KubeFollowing implements Following {
   }
 
   running(gated: readonly ObjectId[]): readonly RunningContainer[] {
-    const watches = [...this.#watches.values()].filter(({ plan }) => plan.kind !== 'Event');
+    const watches = this.#evidence();
     if (watches.some((watch) => watch.isBlind)) return [];
     return [...Map.groupBy(gated, (id) => id.namespace)].flatMap(([namespace, ids]) => {
       const seen = (kind: string): readonly KubeObject[] =>
@@ -125,11 +148,12 @@ export class KubeFollowing implements Following {
     this.#judging?.cancel('the watcher was closed');
   }
 
-  #tell(sighting: Sighting): void {
+  #tell(sighting: Sighting): Observation {
     const observation: Observation = { ...sighting, at: this.#moments.now() };
     this.#ledger.add(observation);
     this.#judging?.observe(observation);
     if (observation.kind === 'blind') this.#warn(observation);
+    return observation;
   }
 
   /** An API that is lost is lost to every watch: said once. */
@@ -142,6 +166,11 @@ export class KubeFollowing implements Following {
 
   #followed(): readonly ObjectId[] {
     return [...this.#gated, ...(this.#options.advisory ?? [])];
+  }
+
+  /** Watches of objects; events only explain. */
+  #evidence(): ResourceWatch[] {
+    return [...this.#watches.values()].filter(({ plan }) => plan.kind !== 'Event');
   }
 
   #judgedWatches(): ResourceWatch[] {
@@ -161,7 +190,13 @@ export class KubeFollowing implements Following {
     const type = await this.#typeOf(plan);
     if (this.#watches.has(plan.key)) return;
     if (type !== undefined) {
-      const watch = new ResourceWatch(plan, type, (sighting) => this.#tell(sighting));
+      const watch = new ResourceWatch(
+        plan,
+        type,
+        (sighting) => this.#tell(sighting),
+        (restored) => void this.#looking.untilSeen(restored).catch(() => undefined),
+        this.#options.hide,
+      );
       this.#watches.set(plan.key, watch);
       watch.start(this.#parts.kube, this.#closed.signal);
       return;
@@ -191,36 +226,6 @@ export class KubeFollowing implements Following {
     if (known !== undefined) return known;
     const served = await this.#parts.kube.resourceTypes(plan.apiVersion);
     return served?.find(({ kind }) => kind === plan.kind);
-  }
-
-  async #listFresh(watch: ResourceWatch): Promise<readonly KubeObject[]> {
-    const { kube, clock } = this.#parts;
-    for (const giveUp = clock.now() + patience; ;) {
-      try {
-        return watch.take(await kube.list(watch.target));
-      } catch (error) {
-        if (!(error instanceof UnreachableError) || clock.now() >= giveUp) throw error;
-        await clock.sleep(askAgain, this.#closed.signal);
-      }
-    }
-  }
-
-  /** Without an answer by the deadline, or with a refusal, what a watch has shown last is not known to be so now. */
-  async #lookBefore(deadline: number, lead: Milliseconds, over: AbortSignal): Promise<void> {
-    const { kube, clock } = this.#parts;
-    const left = (): Milliseconds => Math.max(0, deadline - clock.now());
-    await clock.sleep(Math.max(0, left() - lead), over);
-    await Promise.all(
-      this.#judgedWatches().map(async (watch) => {
-        const silence = clock.sleep(Math.max(0, left() - 1), over).then(() => undefined);
-        const list = kube.list(watch.target).catch((error: unknown) => error as Error);
-        const answer = await Promise.race([list, silence]);
-        if (over.aborted) return;
-        if (answer === undefined) watch.lose(`no answer from the API for ${formatDuration(lead)}`);
-        else if (answer instanceof Error) watch.lose(answer.message);
-        else watch.take(answer);
-      }),
-    );
   }
 
   async #inTime(promise: Promise<unknown>): Promise<void> {

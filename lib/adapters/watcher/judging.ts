@@ -1,14 +1,30 @@
 import { CancelledError } from '../../domain/errors.ts';
 import { createEngine, type Engine } from '../../domain/verdict/engine.ts';
-import type { Expectation, Observation, Verdict, WorkloadProgress } from '../../domain/verdict/types.ts';
+import type { Rule } from '../../domain/verdict/rules/rule.ts';
+import type {
+  Expectation,
+  Finding,
+  Judgement,
+  Observation,
+  Probe,
+  Verdict,
+} from '../../domain/verdict/types.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { OnProgress } from '../../ports/rollout.ts';
 
 interface Terms {
   readonly expectation: Expectation;
+  readonly rules: readonly Rule[];
   /** What has been seen before judging began. */
   readonly seen: readonly Observation[];
   readonly clock: Clock;
-  readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
+  readonly onProgress: OnProgress;
+  /** Something has begun or ceased to look doomed: what this was judged by must be kept. */
+  readonly onTurn: () => void;
+  /** All that it leans on now. */
+  readonly onProbes: (probes: readonly Probe[]) => void;
+  /** Then it will be judged though nothing be seen; the signal aborts when that changes. */
+  readonly onDue: (at: number, signal: AbortSignal) => void;
   /** Wakes the judge although nothing was observed. */
   readonly onTime: () => void;
 }
@@ -22,11 +38,12 @@ export class Judging {
   #alarm = new AbortController();
   #alarmAt = 0;
   #told = '';
+  #stood = '[]';
   #over = false;
 
   constructor(terms: Terms) {
     this.#terms = terms;
-    this.#engine = createEngine(terms.expectation);
+    this.#engine = createEngine(terms.expectation, terms.rules);
     for (const observation of terms.seen) this.#engine.observe(observation);
     this.verdict = this.#outcome.promise;
   }
@@ -38,9 +55,10 @@ export class Judging {
   judge(at: number): void {
     if (this.#over) return;
     const judgement = this.#engine.judge(at);
-    this.#tell(judgement.kind === 'verdict' ? judgement.verdict.workloads : judgement.workloads);
+    this.#tell(judgement);
     if (judgement.kind === 'waiting') {
       this.#wakeAt(judgement.until);
+      this.#terms.onProbes(judgement.probes);
       return;
     }
     this.#end();
@@ -58,11 +76,18 @@ export class Judging {
     this.#alarm.abort();
   }
 
-  #tell(workloads: readonly WorkloadProgress[]): void {
-    const text = JSON.stringify(workloads);
+  #tell(judgement: Judgement): void {
+    const { workloads, findings } = judgement.kind === 'verdict' ? judgement.verdict : judgement;
+    const likely = findings.filter(({ severity }) => severity === 'likely');
+    const stands = JSON.stringify(likely.map(({ rule, subject, firstSeen }) => [rule, subject, firstSeen]));
+    if (stands !== this.#stood) this.#terms.onTurn();
+    this.#stood = stands;
+
+    const standing = stillStanding(judgement, likely);
+    const text = JSON.stringify([workloads, standing]);
     if (text === this.#told) return;
     this.#told = text;
-    this.#terms.onProgress(workloads);
+    this.#terms.onProgress(workloads, standing);
   }
 
   #wakeAt(until: number): void {
@@ -70,12 +95,14 @@ export class Judging {
     this.#alarmAt = until;
     this.#alarm.abort();
     this.#alarm = new AbortController();
+    const { signal } = this.#alarm;
     const ring = (): void => {
       // The moment that it rings in may have begun a little earlier: then it must ring again.
       this.#alarmAt = 0;
       this.#terms.onTime();
     };
-    this.#sleepUntil(until, this.#alarm.signal).then(ring, () => undefined);
+    this.#terms.onDue(until, signal);
+    this.#sleepUntil(until, signal).then(ring, () => undefined);
   }
 
   /** Timers may ring a moment early: then a deadline would not have been reached. */
@@ -85,4 +112,10 @@ export class Judging {
       await clock.sleep(left, signal);
     }
   }
+}
+
+/** With a pass all of it has cleared; with any other verdict it has neither cleared nor will it be called. */
+function stillStanding(judgement: Judgement, likely: readonly Finding[]): readonly Finding[] | undefined {
+  if (judgement.kind === 'waiting') return likely;
+  return judgement.verdict.outcome === 'pass' ? [] : undefined;
 }

@@ -26,7 +26,7 @@ export class Ledger {
   #next = 0;
   #chapter = 0;
 
-  /** A verdict was given on what is there now: its basis stays, whatever comes. */
+  /** Something was concluded from what is there now (a verdict, a likely doom, the state before): it stays, whatever comes. */
   turnPage(): void {
     this.#chapter += 1;
   }

@@ -1,20 +1,28 @@
 import type { KubeObject, ObjectMeta, ResourceType } from '../../domain/kubernetes.ts';
+import { failFastAnnotation } from '../../domain/verdict/fail-fast.ts';
 
 /** Texts in a status are bounded: a container may leave kilobytes of last words. */
 const longestText = 1_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Whose sum is the patience that the probe's own author has with it. */
+const readiness = ['initialDelaySeconds', 'periodSeconds', 'failureThreshold', 'successThreshold'].map(
+  (field) => `readinessProbe.${field}`,
+);
+
 /** What is kept of `spec` and `status`; a path with a dot goes into maps, `[]` into each item of a list. */
 const kept: Readonly<Record<string, Shape>> = compiledEach({
   Pod: [
     'spec.nodeName',
     'spec.restartPolicy',
-    'spec.initContainers[].name',
-    'spec.initContainers[].image',
     'spec.initContainers[].restartPolicy',
-    'spec.containers[].name',
-    'spec.containers[].image',
+    'spec.volumes[].persistentVolumeClaim.claimName',
+    ...['initContainers', 'containers'].flatMap((list) =>
+      ['name', 'image', 'resources.limits.memory', 'volumeMounts[].mountPath', ...readiness].map(
+        (field) => `spec.${list}[].${field}`,
+      ),
+    ),
     'status.phase',
     'status.reason',
     'status.message',
@@ -25,7 +33,7 @@ const kept: Readonly<Record<string, Shape>> = compiledEach({
       ),
     ),
   ],
-  Event: ['involvedObject', 'type', 'reason', 'message', 'count'],
+  Event: ['involvedObject', 'type', 'reason', 'message', 'count', 'series.count'],
   CustomResourceDefinition: ['status.conditions'],
   Service: ['spec.type', 'status.loadBalancer'],
   Ingress: ['status.loadBalancer'],
@@ -39,29 +47,57 @@ const workload = compiled([
   'spec.minReadySeconds',
   'spec.progressDeadlineSeconds',
   'spec.updateStrategy',
+  'spec.strategy.type',
+  'spec.podManagementPolicy',
+  'spec.volumeName',
   'status',
 ]);
 
 const custom = compiled(['status.conditions', 'status.observedGeneration']);
 
+/** Takes secrets out of a text. */
+export type Hide = (text: string) => string;
+
 /**
  * The part of an object that judging may read: enough to replay a verdict, without env, volumes, managed
  * fields. Items of a list bear no apiVersion and kind of their own: the type they were listed by has them.
  */
-export function trim(object: KubeObject, type: ResourceType): KubeObject {
+export function trim(object: KubeObject, type: ResourceType, hide: Hide = (text) => text): KubeObject {
   const fields = pick(object, kept[type.kind] ?? (isBuiltIn(type) ? workload : custom));
   return {
     apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
     kind: type.kind,
     metadata: trimMeta(object.metadata),
-    ...(clip(fields) as Fields),
+    ...(clip(quiet(fields, type, hide)) as Fields),
   };
+}
+
+/** Only here do a container's own words come in: its last ones, and what its probes were answered. */
+function quiet(fields: Fields, { kind }: ResourceType, hide: Hide): Fields {
+  const { reason, message } = fields;
+  if (kind === 'Event' && reason === 'Unhealthy' && typeof message === 'string')
+    return { ...fields, message: hide(message) };
+  return kind === 'Pod' ? (withLastWords(fields, hide) as Fields) : fields;
+}
+
+function withLastWords(value: unknown, hide: Hide, isEnd = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => withLastWords(item, hide));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      isEnd && key === 'message' && typeof item === 'string'
+        ? hide(item)
+        : withLastWords(item, hide, key === 'terminated'),
+    ]),
+  );
 }
 
 const isBuiltIn = ({ group }: ResourceType): boolean => group === '' || group === 'apps' || group === 'batch';
 
-/** Annotations and labels by which controllers tell revisions apart. */
-const revisionKeys = [
+/** Annotations and labels by which controllers tell revisions apart, and in which an author speaks to us. */
+const keptKeys = [
+  failFastAnnotation,
   'deployment.kubernetes.io/revision',
   'deprecated.daemonset.template.generation',
   'controller-revision-hash',
@@ -77,12 +113,14 @@ const metaFields = compiled([
   'generation',
   'creationTimestamp',
   'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'finalizers',
   ...['kind', 'name', 'uid', 'controller'].map((field) => `ownerReferences[].${field}`),
 ]);
 
 function trimMeta(meta: ObjectMeta): ObjectMeta {
-  const labels = revisionsOf(meta.labels);
-  const annotations = revisionsOf(meta.annotations);
+  const labels = keptOf(meta.labels);
+  const annotations = keptOf(meta.annotations);
   return {
     ...(pick(meta as unknown as Fields, metaFields) as unknown as ObjectMeta),
     ...(labels === undefined ? {} : { labels }),
@@ -90,8 +128,8 @@ function trimMeta(meta: ObjectMeta): ObjectMeta {
   };
 }
 
-function revisionsOf(map: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
-  const entries = revisionKeys.flatMap((key) => (map?.[key] === undefined ? [] : [[key, map[key]] as const]));
+function keptOf(map: Readonly<Record<string, string>> | undefined): Record<string, string> | undefined {
+  const entries = keptKeys.flatMap((key) => (map?.[key] === undefined ? [] : [[key, map[key]] as const]));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
@@ -128,7 +166,13 @@ function pick(source: Fields, shape: Shape): Fields {
     if (value === undefined || value === null) continue;
     if (below === undefined) picked[name] = value;
     else if (!isList) picked[name] = pick(value as Fields, below);
-    else picked[name] = Array.isArray(value) ? value.map((item: Fields) => pick(item, below)) : [];
+    else if (Array.isArray(value)) {
+      const items = value
+        .map((item: Fields) => pick(item, below))
+        .filter((item) => Object.keys(item).length > 0);
+      // Of the volumes all but the claims go, and most pods have none.
+      if (items.length > 0 || value.length === 0) picked[name] = items;
+    }
   }
   return picked;
 }

@@ -1,16 +1,30 @@
 /** When a lock may be taken from its holder. Pure: what is known goes in, what to do comes out. */
 import type { Milliseconds } from '../duration.ts';
+import { sameJob, sameRun } from '../record/job.ts';
+import type { Job } from '../record/job.ts';
 
 /** Who a Lease says holds it. */
-export interface LockHolder {
-  readonly repository: string;
-  readonly run: string;
-  readonly attempt: number;
-  readonly job: string;
+export interface LockHolder extends Job {
   readonly nonce: string;
   readonly pid: number;
   readonly runner: string;
 }
+
+/** What GitHub says of a job; 404 or an API that is down is `unknown`. */
+export type JobState = 'finished' | 'running' | 'unknown';
+
+/**
+ * A rollback goes before a deploy that waits: mending goes before shipping. `finish` brings to its end what was
+ * begun (post): it neither asks to be next nor lets anybody go first.
+ */
+export type LockPurpose = 'deploy' | 'rollback' | 'finish';
+
+/** How a lock came to be ours: from a dead holder it comes with what that one left half-way. */
+export type LockGot =
+  | { readonly kind: 'free' }
+  /** Main's, for its post; or the answer to our request was lost. */
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'taken-over'; readonly holder: LockHolder | 'unreadable'; readonly why: string };
 
 export const lockTimes = {
   expiry: 60_000,
@@ -23,6 +37,7 @@ export const lockTimes = {
 
 export interface LockFacts {
   readonly me: LockHolder;
+  readonly purpose: LockPurpose;
   /** Undefined: nobody, or a text that is not ours to read. */
   readonly holder: LockHolder | 'unreadable' | undefined;
   readonly expired: boolean;
@@ -30,44 +45,61 @@ export interface LockFacts {
   readonly processAlive: boolean;
   readonly takeover: 'proven' | 'expired';
   /** What GitHub says of the holder's job; undefined while it has not been asked. */
-  readonly job?: 'finished' | 'running' | 'unknown';
+  readonly job?: JobState;
+  /** A rollback that waits has asked to be next, and still waits. */
+  readonly promised: boolean;
 }
 
 export type LockDecision =
-  | { readonly kind: 'take'; readonly why: string }
+  | { readonly kind: 'take'; readonly got: LockGot }
   /** Whether the holder's job has finished would decide it. */
   | { readonly kind: 'ask' }
-  | { readonly kind: 'wait' };
+  /** `next`: it could be taken, but a rollback goes first. */
+  | { readonly kind: 'wait'; readonly for: 'holder' | 'next' };
 
 /** Decides whether a lock is free, may be taken over, or must be waited for. Unknown counts as alive. */
 export function decideLock(facts: LockFacts): LockDecision {
-  const { me, holder, expired } = facts;
-  if (holder === undefined) return take('it was free');
-  if (holder === 'unreadable') return byExpiry(facts);
-
-  if (holder.nonce === me.nonce) return take('it was ours');
-  const sameRun = holder.repository === me.repository && holder.run === me.run;
-  const sameJob = sameRun && holder.attempt === me.attempt && holder.job === me.job;
-  if (sameJob && holder.runner === me.runner && !facts.processAlive)
-    return take('an earlier step of this job left it');
-  if (expired && sameRun && holder.attempt < me.attempt)
-    return take('an earlier attempt of this run left it to expire');
-  if (expired && facts.job === 'finished') return take('its job has finished and left it to expire');
-  if (expired && facts.takeover === 'proven' && facts.job === undefined) return { kind: 'ask' };
-  return byExpiry(facts);
+  const decision = byHolder(facts);
+  const couldTake = decision.kind === 'take' && decision.got.kind !== 'ours';
+  const letsGoFirst = facts.purpose === 'deploy' && facts.promised;
+  return couldTake && letsGoFirst ? { kind: 'wait', for: 'next' } : decision;
 }
 
-const take = (why: string): LockDecision => ({ kind: 'take', why });
+function byHolder(facts: LockFacts): LockDecision {
+  const { me, holder, expired } = facts;
+  if (holder === undefined) return { kind: 'take', got: { kind: 'free' } };
+  if (holder === 'unreadable') return byExpiry(facts, holder);
 
-const byExpiry = ({ expired, takeover }: LockFacts): LockDecision =>
-  expired && takeover === 'expired' ? take('it had expired (lock-takeover: expired)') : { kind: 'wait' };
+  if (holder.nonce === me.nonce) return { kind: 'take', got: { kind: 'ours' } };
+  if (sameJob(holder, me) && holder.runner === me.runner && !facts.processAlive)
+    return takeOver(holder, 'an earlier step of this job left it');
+  if (expired && sameRun(holder, me) && holder.attempt < me.attempt)
+    return takeOver(holder, 'an earlier attempt of this run left it to expire');
+  if (expired && facts.job === 'finished')
+    return takeOver(holder, 'its job has finished and left it to expire');
+  if (expired && facts.takeover === 'proven' && facts.job === undefined) return { kind: 'ask' };
+  return byExpiry(facts, holder);
+}
+
+const takeOver = (holder: LockHolder | 'unreadable', why: string): LockDecision => ({
+  kind: 'take',
+  got: { kind: 'taken-over', holder, why },
+});
+
+const byExpiry = ({ expired, takeover }: LockFacts, holder: LockHolder | 'unreadable'): LockDecision =>
+  expired && takeover === 'expired'
+    ? takeOver(holder, 'it had expired (lock-takeover: expired)')
+    : { kind: 'wait', for: 'holder' };
 
 /**
  * Whether a holder has stopped renewing: its last renewal is old by the clocks, with room for their skew, or it
  * has stayed the same before our own eyes for a whole expiry.
  */
-export const isExpired = (sinceRenewal: Milliseconds, sinceSeen: Milliseconds): boolean =>
-  sinceRenewal > lockTimes.expiry + lockTimes.skew || sinceSeen > lockTimes.expiry;
+export const isExpired = (
+  sinceRenewal: Milliseconds,
+  sinceSeen: Milliseconds,
+  expiry: Milliseconds = lockTimes.expiry,
+): boolean => sinceRenewal > expiry + lockTimes.skew || sinceSeen > expiry;
 
 /** `<repository>/<run>/<attempt>/<job>/<nonce>`; the job is escaped, for a runner's name in it may hold slashes. */
 export const holderText = ({ repository, run, attempt, job, nonce }: LockHolder): string =>
@@ -81,7 +113,3 @@ export function parseHolder(text: string, pid: number, runner: string): LockHold
     return undefined;
   return { repository, run, attempt: Number(attempt), job: decodeURIComponent(job), nonce, pid, runner };
 }
-
-/** `acme/shop run 42 attempt 1 job 7`: how a waiting step names the holder. */
-export const describeHolder = ({ repository, run, attempt, job }: LockHolder): string =>
-  `${repository} run ${run} attempt ${attempt} job ${job}`;

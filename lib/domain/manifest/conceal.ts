@@ -1,5 +1,7 @@
 import { isMap } from '../images/values-path.ts';
 import type { KubeObject } from '../kubernetes.ts';
+import { writtenForms } from '../secret-forms.ts';
+import { secretParts } from '../secret-lines.ts';
 
 /** What stands for a hidden value: the same for every value, so that not even its length shows. */
 const hidden = '***';
@@ -86,7 +88,20 @@ function secretValues(secret: KubeObject): string[] {
     isMap(field) ? Object.values(field).filter((value) => typeof value === 'string') : [];
   const encoded = texts(secret['data']);
   const decoded = encoded.map(decodeBase64).filter((value) => value !== undefined);
-  return [...encoded, ...decoded, ...texts(secret['stringData'])].flatMap((value) => [value, value.trim()]);
+  return [
+    ...encoded.flatMap((value) => [value, value.trim()]),
+    ...[...decoded, ...texts(secret['stringData'])].flatMap(formsOf),
+  ];
+}
+
+/** Of a longer file single lines are not looked for: it would take long, and hide what is in every file. */
+const mostLines = 200;
+
+/** As it may be quoted elsewhere: in a URL, in JSON, in base64; of a key or a file, a line that is secret by itself. */
+function formsOf(value: string): string[] {
+  const text = value.trim();
+  const lines = text.split('\n').length;
+  return [value, ...writtenForms(text), ...(lines > 1 && lines <= mostLines ? secretParts(text) : [])];
 }
 
 /** Undefined for what is no base64 of text: such bytes cannot be repeated in a manifest. */

@@ -12,3 +12,6 @@ export function parseRecordId(text: string): RecordKey | undefined {
     ? undefined
     : { namespace, release, seq: Number(seq) };
 }
+
+/** What Helm's history says of a revision that a record shipped: it tells ours from one that came by hand. */
+export const helmDescription = ({ id }: Pick<ReleaseRecord, 'id'>): string => `slipway ${id}`;

@@ -1,5 +1,6 @@
 /** How a ReleaseRecord may change. Every function returns a new record; none looks at a clock. */
-import type { Actor, RecordState, RecordVerdict, ReleaseRecord, UndoClaim } from './types.ts';
+import { sameRun, succeeds } from './job.ts';
+import type { RecordState, RecordVerdict, ReleaseRecord, UndoClaim } from './types.ts';
 
 /** Which states may follow which. A state may always follow itself, for steps are repeated on a re-run. */
 export const following: Readonly<Record<RecordState, readonly RecordState[]>> = {
@@ -53,8 +54,6 @@ const newestOfEachRun = (verdicts: readonly RecordVerdict[]): RecordVerdict[] =>
 const replaces = (later: RecordVerdict, earlier: RecordVerdict): boolean =>
   later.name === earlier.name && sameRun(later.by, earlier.by) && later.by.attempt > earlier.by.attempt;
 
-const sameRun = (a: Actor, b: Actor): boolean => a.repository === b.repository && a.run === b.run;
-
 export type UndoClaimed =
   | { readonly kind: 'claimed'; readonly record: ReleaseRecord }
   | { readonly kind: 'taken'; readonly by: UndoClaim };
@@ -70,10 +69,6 @@ export function claimUndo(record: ReleaseRecord, claim: UndoClaim): UndoClaimed 
     (held.outcome === undefined ? succeeds(claim.by, held.by) : held.outcome !== 'success');
   return free ? { kind: 'claimed', record: { ...record, undo: claim } } : { kind: 'taken', by: held };
 }
-
-const succeeds = (next: Actor, previous: Actor): boolean =>
-  sameRun(next, previous) &&
-  (next.attempt > previous.attempt || (next.attempt === previous.attempt && next.job === previous.job));
 
 /** Ends the undo that was claimed; a success takes the record to `rolled-back`. `revision` is the one it made. */
 export function closeUndo(

@@ -3,6 +3,8 @@
  * so it is also the journal. Schema: docs/schemas/release-record.json.
  */
 
+import type { Job } from './job.ts';
+
 export const recordSchema = 'slipway/release-record/v1';
 
 export type RecordState =
@@ -15,12 +17,7 @@ export type RecordState =
   | 'abandoned';
 
 /** Who acts: filled from the runner's environment; empty strings where the runner does not say. */
-export interface Actor {
-  readonly repository: string;
-  readonly run: string;
-  readonly attempt: number;
-  /** `job.check_run_id`, else `GITHUB_JOB@RUNNER_NAME`. */
-  readonly job: string;
+export interface Actor extends Job {
   readonly actor: string;
   readonly sha: string;
   readonly ref: string;
@@ -81,6 +78,8 @@ export interface ReleaseRecord {
   readonly by: Actor;
   readonly from?: ReleaseContent;
   readonly to: ReleaseContent;
+  /** Helm's newest revision when it began, 0 where there was none: the first one after it is its own. */
+  readonly after?: number;
   /** Helm's revision once known. */
   readonly revision?: number;
   /** When Helm first installed the release: after an uninstall its revisions start at 1 again, and mean others. */

@@ -1,6 +1,8 @@
 /** Which state a rollback goes to, or why it does not. Pure: what it wants to know of a registry, it asks. */
 import type { Actor, ReleaseRecord } from '../record/types.ts';
-import { candidatesOf, hasStood, headOf, present } from './candidates.ts';
+import { mayBeRepaired } from '../repair/next-step.ts';
+import { ownRevision } from '../repair/owed.ts';
+import { candidatesOf, headOf, newestOf, present } from './candidates.ts';
 import { againOf, atWork } from './again.ts';
 import { choose } from './choose.ts';
 import type { Candidate, Decision, From, PastFacts, Refusal, To } from './types.ts';
@@ -76,7 +78,10 @@ function leave(facts: PastFacts, wishes: Wishes): Leaving | Decision {
   const again = atWork(facts, wishes) ?? againOf(facts, running, wishes);
   if (again !== undefined && 'kind' in again) return again;
   if (from.kind === 'running')
-    return { candidate: running, refusals: [...halfWay(running), ...(again === undefined ? [] : [again])] };
+    return {
+      candidate: running,
+      refusals: [...halfWay(running, facts, wishes), ...(again === undefined ? [] : [again])],
+    };
 
   const record = facts.records.find(({ id }) => id === from.id);
   if (record === undefined) {
@@ -93,17 +98,17 @@ function leave(facts: PastFacts, wishes: Wishes): Leaving | Decision {
 
 const refuse = (refusal: Refusal): Decision => ({ kind: 'refuse', refusals: [refusal] });
 
-/** A release's own rollback repairs what its killed helm left; an operator may be too early: helm may still work. */
-const halfWay = ({ revision, status }: Candidate): Refusal[] =>
-  status.startsWith('pending-')
-    ? [
-        {
-          reason: `revision ${revision} is ${status}: a helm was killed in the middle, or one is still running`,
-          remedy: 'make sure that no helm works on it, then force: true',
-          forceable: true,
-        },
-      ]
-    : [];
+/**
+ * A release's own rollback repairs what its killed helm left; an operator may be too early: helm may still work. Of
+ * what a run of ours was at, only the lock tells whether it still is; what is pending under the lock, nobody could
+ * put right.
+ */
+function halfWay({ revision, status }: Candidate, { records }: PastFacts, { locked }: Wishes): Refusal[] {
+  if (!status.startsWith('pending-')) return [];
+  if (!locked && mayBeRepaired({ revision, status }, records)) return [];
+  const reason = `revision ${revision} is ${status}: a helm was killed in the middle, or one is still running`;
+  return [{ reason, remedy: 'make sure that no helm works on it, then force: true', forceable: true }];
+}
 
 /** Why there is nothing (left) to undo of a release; undefined when there is. */
 function whyOver(record: ReleaseRecord, facts: PastFacts, running: Candidate): string | undefined {
@@ -120,14 +125,9 @@ function whyOver(record: ReleaseRecord, facts: PastFacts, running: Candidate): s
   return `${id} no longer runs: revision ${running.revision}${now} does`;
 }
 
-/**
- * The revision of a release. A helm that was killed may have written one before the record could say so: it is the
- * newest one, half-way or failed, that no record speaks of, and no release came after.
- */
-function revisionOf(record: ReleaseRecord, facts: PastFacts): number | undefined {
+/** The revision of a release: as its record says, or what a killed helm had written before the record could say so. */
+function revisionOf(record: ReleaseRecord, { records, revisions }: PastFacts): number | undefined {
   if (record.revision !== undefined) return record.revision;
-  const newer = facts.records.some(({ seq, kind }) => seq > record.seq && kind === 'release');
-  const head = headOf(facts);
-  if (newer || head === undefined || hasStood(head)) return undefined;
-  return facts.records.some(({ revision }) => revision === head.revision) ? undefined : head.revision;
+  const newer = records.some(({ seq, kind }) => seq > record.seq && kind === 'release');
+  return newer ? undefined : ownRevision(record, { revisions, newest: newestOf(revisions) });
 }

@@ -2,8 +2,20 @@ import type { KubeObject, ObjectId } from '../kubernetes.ts';
 import { observedGeneration } from '../workloads/conditions.ts';
 import { blocked, idOf, kindName } from '../workloads/kind.ts';
 import { kindOf } from '../workloads/kinds.ts';
-import type { Case, Rule } from './rules/rule.ts';
-import { objectKey, type Finding, type Observation, type Probe, type WorkloadProgress } from './types.ts';
+import { isSettled, newestPods } from '../workloads/newest-pods.ts';
+import { Clocks } from './clocks.ts';
+import { patienceOf } from './fail-fast.ts';
+import type { Case, Detection, Rule } from './rules/rule.ts';
+import {
+  objectKey,
+  probeName,
+  type FailFast,
+  type Finding,
+  type Observation,
+  type Probe,
+  type Severity,
+  type WorkloadProgress,
+} from './types.ts';
 import { isNewer, World } from './world.ts';
 
 /** What the rules say of one workload. */
@@ -18,19 +30,23 @@ export interface Bench {
   rule(id: ObjectId, now: number): Ruling;
 }
 
-type Applied = Pick<Extract<Observation, { kind: 'applied' }>, 'generations' | 'uids'>;
+type Applied = Omit<Extract<Observation, { kind: 'applied' }>, 'kind'>;
 
 /**
  * Rules on single workloads. A ruling is kept until something that it was made of changes, so an event costs
  * the ruling on its own workload only, however many there are.
  */
-export function createBench(ids: readonly ObjectId[], rules: readonly Rule[]): Bench {
+export function createBench(
+  ids: readonly ObjectId[],
+  rules: readonly Rule[],
+  failFast: FailFast = 'off',
+): Bench {
   const world = new World();
   const past = new Map(ids.map((id) => [objectKey(id), new Past()]));
   const rulings = new Map<string, Ruling>();
-  const firstSeen = new Map<string, number>();
-  const answers = new Map<string, unknown>();
-  let applied: Applied = { generations: {}, uids: {} };
+  const clocks = new Clocks();
+  const answers = new Map<string, { readonly at: number; readonly answer: unknown }>();
+  let applied: Applied = { at: 0, generations: {}, uids: {} };
 
   const changed = (object: KubeObject): void => {
     for (const key of world.lineage(object)) rulings.delete(key);
@@ -39,26 +55,38 @@ export function createBench(ids: readonly ObjectId[], rules: readonly Rule[]): B
   const observe = (observation: Observation): void => {
     if (observation.kind === 'object') {
       past.get(objectKey(idOf(observation.object)))?.remember(observation);
-      if (world.observe(observation.object)) changed(observation.object);
+      if (world.observe(observation.object, observation.at)) changed(observation.object);
     } else if (observation.kind === 'gone') {
       const removed = world.remove(observation.id, observation.uid);
       if (removed !== undefined) changed(removed);
       rulings.delete(objectKey(observation.id));
     } else if (observation.kind === 'applied') {
       applied = observation;
+      world.applied(observation.at);
       for (const states of past.values()) states.appliedAt = observation.at;
       rulings.clear();
+    } else if (observation.kind === 'synced') {
+      world.synced(observation.resource, observation.namespace, observation.at);
+      rulings.clear();
     } else if (observation.kind === 'answer') {
-      answers.set(probeName(observation.probe), observation.answer);
+      answers.set(probeName(observation.probe), observation);
       rulings.clear();
     }
+  };
+
+  /** What was asked about an earlier release says nothing of this one. */
+  const answerTo = (probe: Probe): unknown => {
+    const known = answers.get(probeName(probe));
+    return known !== undefined && known.at >= applied.at ? known.answer : undefined;
   };
 
   const consider = (id: ObjectId, now: number): Ruling => {
     const key = objectKey(id);
     const object = world.find(id);
     const early = object === undefined ? 'it does not exist' : notCounting(object, key, applied);
+    const concerned = rules.filter((rule) => rule.kinds.includes(kindName(id)));
     if (object === undefined || early !== undefined) {
+      for (const rule of concerned) clocks.turn(clockName(rule, id), [], now);
       return { progress: { id, ...blocked(0, 1, early ?? '') }, findings: [], probes: [] };
     }
     const progress = kindOf(id).assess(object, world);
@@ -67,29 +95,35 @@ export function createBench(ids: readonly ObjectId[], rules: readonly Rule[]): B
       object,
       progress,
       seen: world,
+      pods: newestPods(object, world),
       earlier: past.get(key)?.before(applied.generations[key] ?? 0) ?? [],
-      answer: (probe) => answers.get(probeName(probe)),
+      answer: answerTo,
     };
-    const concerned = rules.filter((rule) => rule.kinds.includes(kindName(id)));
     return {
       progress: { id, ...progress },
-      findings: concerned.flatMap((rule) => finding(rule, about, now)),
-      probes: concerned
-        .flatMap((rule) => rule.asks?.(about) ?? [])
-        .filter((probe) => !answers.has(probeName(probe))),
+      findings: concerned.flatMap((rule) => findingOf(rule, about, now) ?? []),
+      probes: concerned.flatMap((rule) => rule.asks?.(about) ?? []),
     };
   };
 
-  const finding = (rule: Rule, about: Case, now: number): Finding[] => {
-    const detection = rule.detect(about);
-    const name = `${rule.name} ${objectKey(about.id)}`;
-    if (detection === undefined) {
-      firstSeen.delete(name);
-      return [];
-    }
-    const since = firstSeen.get(name) ?? now;
-    firstSeen.set(name, since);
-    return [{ ...detection, rule: rule.name, severity: rule.severity, firstSeen: since }];
+  /** Of all that a rule finds in one workload, what decides first: ten pods with one cause are one finding. */
+  const findingOf = (rule: Rule, about: Case, now: number): Finding | undefined => {
+    const detections = [rule.detect(about) ?? []]
+      .flat()
+      .filter((detection) => mayCount(rule, detection, about));
+    const keys = detections.map(({ key = '' }) => key);
+    const since = clocks.turn(clockName(rule, about.id), keys, now, {
+      lull: rule.lull,
+      hold: !isSettled(about.object),
+    });
+    const findings = detections.map((detection): Finding => {
+      const { key = '', grace, severity = rule.severity, ...found } = detection;
+      const firstSeen = since.get(key) ?? now;
+      const patience = severity === 'likely' ? patienceOf(grace, about.object, failFast) : undefined;
+      const call = patience === undefined ? {} : { callAt: firstSeen + patience };
+      return { ...found, rule: rule.name, severity, firstSeen, ...call };
+    });
+    return findings.toSorted(decidesFirst)[0];
   };
 
   const rule = (id: ObjectId, now: number): Ruling => {
@@ -102,6 +136,19 @@ export function createBench(ids: readonly ObjectId[], rules: readonly Rule[]): B
   return { observe, rule };
 }
 
+const clockName = ({ name }: Rule, id: ObjectId): string => `${name} ${objectKey(id)}`;
+
+/** What is ready is not doomed, whatever one of its surplus pods is at. */
+const mayCount = (rule: Rule, { severity = rule.severity }: Detection, { progress }: Case): boolean =>
+  !progress.ready || severity === 'advisory';
+
+const rank: Readonly<Record<Severity, number>> = { terminal: 0, likely: 1, advisory: 2 };
+
+const decidesFirst = (a: Finding, b: Finding): number => {
+  const [left = Infinity, right = Infinity] = [a.callAt, b.callAt];
+  return rank[a.severity] - rank[b.severity] || (left === right ? 0 : left - right);
+};
+
 /** Why this state is from before the apply; undefined when it counts. */
 function notCounting(object: KubeObject, key: string, { generations, uids }: Applied): string | undefined {
   const expected = generations[key];
@@ -109,8 +156,6 @@ function notCounting(object: KubeObject, key: string, { generations, uids }: App
     return undefined;
   return (object.metadata.generation ?? 0) >= expected ? undefined : `generation ${expected} being seen`;
 }
-
-const probeName = ({ kind, subject }: Probe): string => `${kind} ${subject}`;
 
 /** How one workload was before: its first state, and the last one that its controller wrote for each generation. */
 class Past {

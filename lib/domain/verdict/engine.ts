@@ -23,8 +23,8 @@ type Blindness = Extract<Observation, { kind: 'blind' }>;
  * expectation's time, so that an earlier rollout in the same list of observations decides nothing.
  */
 export function createEngine(expectation: Expectation, rules: readonly Rule[] = allRules): Engine {
-  const { gated, advisory = [], deadline, timeout, asked = timeout } = expectation;
-  const bench = createBench([...gated, ...advisory], rules);
+  const { gated, advisory = [], deadline, timeout, asked = timeout, failFast = 'off' } = expectation;
+  const bench = createBench([...gated, ...advisory], rules, failFast);
   const blind = new Map<string, Blindness>();
   let applied = false;
   let settled: Verdict | undefined;
@@ -53,14 +53,24 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
       ...rulings.flatMap((ruling) => ruling.findings),
       ...advisory.flatMap((id) => asAdvice(bench.rule(id, now), now)),
     ];
-    const decided = decide({ now, deadline, asked, workloads, findings, unseen: gated.flatMap(unseen) });
+    const lost = [...blind.values()].some(({ because }) => because === 'lost');
+    const decided = decide({
+      now,
+      deadline,
+      asked,
+      workloads,
+      findings,
+      unseen: gated.flatMap(unseen),
+      lost,
+    });
     if (decided === undefined) {
+      const calls = findings.flatMap(({ callAt }) => (callAt === undefined || callAt <= now ? [] : [callAt]));
       return {
         kind: 'waiting',
         workloads,
         findings,
         probes: rulings.flatMap((r) => r.probes),
-        until: deadline,
+        until: Math.min(deadline, ...calls),
       };
     }
     settled = { findings, at: now, workloads, ...decided };
@@ -83,9 +93,11 @@ interface Docket {
   readonly findings: readonly Finding[];
   /** Gated kinds that cannot be seen now: what was seen of them before proves nothing. */
   readonly unseen: readonly Blindness[];
+  /** Something cannot be seen now that could be before: a cause may have cleared meanwhile. */
+  readonly lost: boolean;
 }
 
-/** The order matters: proof of doom, then not knowing for good, then readiness, then the clock. */
+/** The order matters: proof of doom, then not knowing for good, then readiness, then what has stood for too long. */
 function decide(docket: Docket): (Partial<Verdict> & Pick<Verdict, 'outcome' | 'reason'>) | undefined {
   const { now, deadline, asked, workloads, findings, unseen } = docket;
   const doom = findings.find((finding) => finding.severity === 'terminal');
@@ -100,9 +112,12 @@ function decide(docket: Docket): (Partial<Verdict> & Pick<Verdict, 'outcome' | '
       reason: workloads.length === 0 ? 'nothing to wait for' : summariseProgress(workloads),
     };
   }
+  const due = docket.lost ? undefined : findings.find(({ callAt = Infinity }) => callAt <= now);
+  if (due !== undefined) return { outcome: 'fail', reason: `${due.subject}: ${due.cause}` };
+
   if (now < deadline) return undefined;
-  const [lost] = unseen;
-  if (lost !== undefined) return { outcome: 'inconclusive', reason: cannotSee(lost) };
+  const [gone] = unseen;
+  if (gone !== undefined) return { outcome: 'inconclusive', reason: cannotSee(gone) };
   return {
     outcome: 'fail',
     reason: `not ready after ${formatDuration(asked)}: ${summariseProgress(workloads)}`,
@@ -147,8 +162,9 @@ function asAdvice({ progress, findings }: Ruling, now: number): Finding[] {
     proof: progressLine(progress),
     remedy: `name it in gate (${progress.id.kind}/${progress.id.name}) if the release shall wait for it`,
   };
-  return [
-    ...(progress.ready ? [] : [pending]),
-    ...findings.map((finding) => ({ ...finding, severity: 'advisory' as const })),
-  ];
+  return [...(progress.ready ? [] : [pending]), ...findings.map(toAdvice)];
+}
+
+function toAdvice({ callAt: _callAt, ...finding }: Finding): Finding {
+  return { ...finding, severity: 'advisory' };
 }

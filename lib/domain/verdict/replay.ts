@@ -4,8 +4,8 @@ import type { Rule } from './rules/rule.ts';
 import type { Expectation, Observation, Verdict } from './types.ts';
 
 /**
- * The verdict on a recorded list of observations, in the order recorded: judged after each moment in it, as it
- * was live, and at the deadline if nothing had decided before.
+ * The verdict on a recorded list of observations, in the order recorded: judged after each moment in it, as it was
+ * live (what was judged by the clock alone is in the list as well), and after the last whenever it asks to be.
  */
 export function replay(
   expectation: Expectation,
@@ -19,6 +19,11 @@ export function replay(
     const judgement = engine.judge(observation.at);
     if (judgement.kind === 'verdict') return judgement.verdict;
   }
-  const last = engine.judge(Math.max(expectation.deadline, observations.at(-1)?.at ?? 0));
-  return last.kind === 'verdict' ? last.verdict : undefined;
+  const last = observations.at(-1)?.at ?? 0;
+  for (let now = last; ;) {
+    const judgement = engine.judge(now);
+    if (judgement.kind === 'verdict') return judgement.verdict;
+    if (judgement.until <= now) return undefined;
+    now = judgement.until;
+  }
 }

@@ -30,13 +30,32 @@ export type Observation =
       readonly because: 'lost' | 'forbidden';
     }
   | { readonly at: number; readonly kind: 'sighted'; readonly resource: string; readonly namespace: string }
-  | { readonly at: number; readonly kind: 'answer'; readonly probe: Probe; readonly answer: unknown };
+  | { readonly at: number; readonly kind: 'answer'; readonly probe: Probe; readonly answer: unknown }
+  /** Nothing was seen, but it was judged: judging began, or a rule's grace ended. */
+  | { readonly at: number; readonly kind: 'time' };
 
-/** A question that only the outside can answer. This issue asks none: the fail-fast rules will. */
-export interface Probe {
-  readonly kind: 'manifest-exists' | 'object-exists';
-  readonly subject: string;
-}
+/**
+ * A question that only the outside can answer. The newest answer counts, if it was given since the release was applied.
+ * - `manifest`: what the registry says of an image, with the credentials that the pods use; `again` is the same a
+ *   second later, for what was just pushed may not be everywhere yet. Answer: ImageAnswer.
+ * - `object`: whether `Secret shop/db`, a ConfigMap or a ServiceAccount exists. Answer: ObjectAnswer.
+ */
+export type Probe =
+  | {
+      readonly kind: 'manifest';
+      readonly subject: string;
+      readonly namespace: string;
+      readonly again: boolean;
+    }
+  | { readonly kind: 'object'; readonly subject: string };
+
+/** `denied`: although credentials were given and accepted elsewhere; without any, a node may hold some of its own. */
+export type ImageAnswer = 'present' | 'absent' | 'denied' | 'unknown';
+/** `promised`: it does not exist, but something in the namespace says that it will make it (ExternalSecret, Certificate). */
+export type ObjectAnswer = 'present' | 'absent' | 'promised' | 'unknown';
+
+/** How soon what is probably doomed is called. `off`: never before the deadline. */
+export type FailFast = 'strict' | 'balanced' | 'off';
 
 export type Severity = 'terminal' | 'likely' | 'advisory';
 
@@ -48,6 +67,8 @@ export interface Finding {
   readonly cause: string;
   readonly severity: Severity;
   readonly firstSeen: number;
+  /** Of a likely one: when it is called unless its cause clears before. Never: it waits for the deadline. */
+  readonly callAt?: number;
   /** The API's own words that prove it. */
   readonly proof: string;
   readonly remedy: string;
@@ -79,6 +100,7 @@ export type Judgement =
       readonly kind: 'waiting';
       readonly workloads: readonly WorkloadProgress[];
       readonly findings: readonly Finding[];
+      /** What it leans on, answered or not; one that several workloads lean on is named by each. */
       readonly probes: readonly Probe[];
       /** Judge again at this time though nothing be observed: the deadline, or the end of a rule's grace. */
       readonly until: number;
@@ -97,8 +119,16 @@ export interface Expectation {
   readonly timeout: Milliseconds;
   /** What the author gave as timeout, for the words: applying has used up part of it. */
   readonly asked?: Milliseconds;
+  /** `off` unless given. A workload may say otherwise of itself, by annotation. */
+  readonly failFast?: FailFast;
 }
 
 /** The key of an object across observations: `apps/Deployment/shop/web` (group, not version: CRDs move). */
 export const objectKey = (id: ObjectId): string =>
   `${id.apiVersion.includes('/') ? id.apiVersion.slice(0, id.apiVersion.indexOf('/')) : ''}/${id.kind}/${id.namespace}/${id.name}`;
+
+/** The key of a probe: the same question is the same probe. */
+export const probeName = (probe: Probe): string =>
+  probe.kind === 'object'
+    ? `object ${probe.subject}`
+    : `manifest ${probe.subject} ${probe.namespace}${probe.again ? ' again' : ''}`;

@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectId } from '../kubernetes.ts';
 import { isFinishedJob } from '../workloads/job.ts';
-import { idOf, type Seen, type Warning } from '../workloads/kind.ts';
+import { idOf, type Remembered, type StartTrouble, type Warning } from '../workloads/kind.ts';
+import { PodMemory } from './memory.ts';
 import { objectKey } from './types.ts';
 
 interface ApiEvent {
@@ -8,18 +9,59 @@ interface ApiEvent {
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;
+  readonly count?: number;
+  readonly series?: { readonly count?: number };
 }
+
+interface SeenEvent {
+  readonly event: KubeObject & ApiEvent;
+  readonly at: number;
+}
+
+/** Normal events by which an autoscaler says that a node is on its way (skaffold#6011). All others are noise. */
+const promises = new Set(['TriggeredScaleUp', 'Nominated']);
 
 /**
  * The newest seen state of every object, whatever the order in which states arrive: a state with a lower
  * resourceVersion never replaces a newer one, and a uid that is gone does not come back.
  */
-export class World implements Seen {
+export class World implements Remembered {
   readonly #objects = new Map<string, KubeObject>();
   readonly #keyByUid = new Map<string, string>();
   readonly #childrenByOwner = new Map<string, Set<string>>();
-  readonly #eventsBySubject = new Map<string, Map<string, KubeObject>>();
+  readonly #eventsBySubject = new Map<string, Map<string, SeenEvent>>();
   readonly #gone = new Set<string>();
+  readonly #pods = new PodMemory();
+  #appliedAt = Infinity;
+
+  /** The release was applied at this time, milliseconds since the epoch. */
+  applied(at: number): void {
+    this.#appliedAt = at;
+    this.#pods.applied(at);
+  }
+
+  /** The whole list of this resource in this namespace has been seen once. */
+  synced(resource: string, namespace: string, at: number): void {
+    if (resource === '/Pod') this.#pods.listed(namespace, at);
+  }
+
+  firstWords(podUid: string, container: string): StartTrouble | undefined {
+    return this.#pods.words(podUid, container);
+  }
+
+  failedRunsBefore(pod: KubeObject, container: string): number {
+    return this.#pods.failedRunsBefore(pod, container);
+  }
+
+  bornAt(podUid: string): number | undefined {
+    return this.#pods.bornAt(podUid);
+  }
+
+  nodesPromised(podUid: string): number {
+    return this.#events(podUid)
+      .filter(({ event }) => promises.has(event.reason ?? ''))
+      .reduce((sum, { event: { count, series } }) => sum + (series?.count ?? count ?? 1), 0);
+  }
 
   find(id: ObjectId): KubeObject | undefined {
     return this.#objects.get(objectKey(id));
@@ -34,18 +76,19 @@ export class World implements Seen {
   }
 
   warnings(uid: string): readonly Warning[] {
-    const events = [...(this.#eventsBySubject.get(uid)?.values() ?? [])];
-    return events
-      .toSorted((a, b) => (isNewer(a, b) ? -1 : 1))
-      .map((event) => {
-        const { reason = '', message = '', involvedObject } = event as KubeObject & ApiEvent;
-        return { reason, message, container: /\{(.+)\}$/.exec(involvedObject?.fieldPath ?? '')?.[1] ?? '' };
+    return this.#events(uid)
+      .filter(({ event }) => event.type === 'Warning')
+      .toSorted((a, b) => (isNewer(a.event, b.event) ? -1 : 1))
+      .map(({ event: { reason = '', message = '', involvedObject }, at }) => {
+        const container = /\{(.+)\}$/.exec(involvedObject?.fieldPath ?? '')?.[1] ?? '';
+        return { reason, message, container, at, fresh: at > this.#appliedAt };
       });
   }
 
   /** Takes in one state; false when it is old news. */
-  observe(object: KubeObject): boolean {
-    if (object.kind === 'Event') return this.#observeEvent(object);
+  observe(object: KubeObject, at = 0): boolean {
+    if (object.kind === 'Event') return this.#observeEvent(object, at);
+    if (object.kind === 'Pod') this.#pods.remember(object, at);
     const uid = object.metadata.uid ?? '';
     if (this.#gone.has(uid) && !isFinishedJob(object)) return false;
     const key = objectKey(idOf(object));
@@ -72,6 +115,7 @@ export class World implements Seen {
     if (isFinishedJob(known)) return known;
     this.#objects.delete(key);
     this.#unlink(known);
+    if (known.kind === 'Pod') this.#pods.forget(known);
     return known;
   }
 
@@ -89,14 +133,18 @@ export class World implements Seen {
     }, own);
   }
 
-  #observeEvent(event: KubeObject): boolean {
-    const { type, involvedObject } = event as KubeObject & ApiEvent;
+  #events(uid: string): readonly SeenEvent[] {
+    return [...(this.#eventsBySubject.get(uid)?.values() ?? [])];
+  }
+
+  #observeEvent(event: KubeObject & ApiEvent, at: number): boolean {
+    const { type, reason = '', involvedObject } = event;
     const uid = involvedObject?.uid;
-    if (type !== 'Warning' || uid === undefined) return false;
-    const events = this.#eventsBySubject.get(uid) ?? new Map<string, KubeObject>();
+    if ((type !== 'Warning' && !promises.has(reason)) || uid === undefined) return false;
+    const events = this.#eventsBySubject.get(uid) ?? new Map<string, SeenEvent>();
     const known = events.get(event.metadata.name);
-    if (known !== undefined && !isNewer(event, known)) return false;
-    events.set(event.metadata.name, event);
+    if (known !== undefined && !isNewer(event, known.event)) return false;
+    events.set(event.metadata.name, { event, at });
     this.#eventsBySubject.set(uid, events);
     return true;
   }

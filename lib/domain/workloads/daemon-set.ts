@@ -36,17 +36,23 @@ function assess(object: KubeObject, seen: Seen): Progress {
   const outdated = onDelete(object) ? 0 : Math.max(0, scheduled - updated);
   const done = Math.min(wanted, Math.max(0, available - outdated));
   const cause =
-    blockedReplicas(object, newestPods(object, seen), seen) ||
+    blockedReplicas(object, shownDaemons(object, seen), seen) ||
     (updated < mustUpdate ? `${updated} of ${wanted} nodes have the new revision` : 'pods not available yet');
   return blocked(done, wanted, cause);
 }
 
 /** The status names no revision, but pods carry the generation of the template that they were made from. */
-function newestPods(object: KubeObject, seen: Seen): readonly KubeObject[] {
-  const pods = seen.ownedBy(object.metadata.uid ?? '', 'Pod').filter(isWanted);
+export function newestDaemons(object: KubeObject, seen: Seen): readonly KubeObject[] {
   const template = object.metadata.annotations?.['deprecated.daemonset.template.generation'];
-  const newest = pods.filter((pod) => pod.metadata.labels?.['pod-template-generation'] === template);
-  return template === undefined || newest.length === 0 ? pods : newest;
+  return seen
+    .ownedBy(object.metadata.uid ?? '', 'Pod')
+    .filter((pod) => template === undefined || pod.metadata.labels?.['pod-template-generation'] === template);
+}
+
+/** While none is of the newest, what keeps the older ones is all that can be told. */
+function shownDaemons(object: KubeObject, seen: Seen): readonly KubeObject[] {
+  const newest = newestDaemons(object, seen).filter(isWanted);
+  return newest.length > 0 ? newest : seen.ownedBy(object.metadata.uid ?? '', 'Pod').filter(isWanted);
 }
 
 const onDelete = (object: KubeObject): boolean =>

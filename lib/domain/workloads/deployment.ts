@@ -64,25 +64,28 @@ function blockedOn(object: KubeObject, newest: KubeObject | undefined, seen: See
   return `${plural(Math.max(0, replicas - updatedReplicas), 'pod')} of an older revision still running`;
 }
 
+/** Of a Deployment: the revision that its controller now fills; of a ReplicaSet: the newest that it was made for. */
+export const revisionName = ({ metadata }: KubeObject): string | undefined =>
+  metadata.annotations?.[revision];
+
 /**
  * The ReplicaSet, of those that it owns, that the Deployment's controller now fills: the one with the Deployment's
  * own revision number, else the highest. An undo gives the old ReplicaSet a new, higher number.
  */
-export function newestReplicaSet(
-  { metadata }: KubeObject,
-  sets: readonly KubeObject[],
-): KubeObject | undefined {
-  const current = metadata.annotations?.[revision];
-  return (
-    sets.find((set) => current !== undefined && set.metadata.annotations?.[revision] === current) ??
-    sets.toSorted((a, b) => revisionOf(b) - revisionOf(a) || madeAt(b).localeCompare(madeAt(a)))[0]
+export function newestReplicaSet(object: KubeObject, sets: readonly KubeObject[]): KubeObject | undefined {
+  const current = revisionName(object);
+  const newestFirst = sets.toSorted(
+    (a, b) => revisionOf(b) - revisionOf(a) || compare(madeAt(b), madeAt(a)) || compare(nameOf(b), nameOf(a)),
   );
+  return newestFirst.find((set) => current !== undefined && revisionName(set) === current) ?? newestFirst[0];
 }
 
 export const replicaSetsOf = ({ metadata }: KubeObject, seen: Seen): readonly KubeObject[] =>
   seen.ownedBy(metadata.uid ?? '', 'ReplicaSet');
 
-const revisionOf = (set: KubeObject): number => Number(set.metadata.annotations?.[revision] ?? 0);
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+const revisionOf = (set: KubeObject): number => Number(revisionName(set) ?? 0);
+const nameOf = ({ metadata }: KubeObject): string => metadata.name;
 const madeAt = (set: KubeObject): string => set.metadata.creationTimestamp ?? '';
 
 const specOf = (object: KubeObject): DeploymentSpec => (object.spec as DeploymentSpec | undefined) ?? {};

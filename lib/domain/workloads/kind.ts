@@ -7,6 +7,10 @@ export interface Warning {
   readonly message: string;
   /** Container that it is about, where the kubelet says so. */
   readonly container: string;
+  /** When its newest state was seen, milliseconds since the epoch. */
+  readonly at: number;
+  /** That was after the release was applied: an older one may be about what it mends. */
+  readonly fresh: boolean;
 }
 
 /** What readiness may look at: the newest seen state of each object, never the manifest. */
@@ -16,6 +20,26 @@ export interface Seen {
   ownedBy(uid: string, kind: string): readonly KubeObject[];
   /** Newest first. */
   warnings(uid: string): readonly Warning[];
+}
+
+/** What the rules may look at besides: what is no longer to be read from the objects themselves. */
+export interface Remembered extends Seen {
+  /**
+   * Why this container could not be started, in the first words: the kubelet says "manifest unknown" once, and from then
+   * on "Back-off pulling image". Undefined where it never said.
+   */
+  firstWords(podUid: string, container: string): StartTrouble | undefined;
+  /** How many runs of this container had failed when the release began: 0 for a pod that came with it. */
+  failedRunsBefore(pod: KubeObject, container: string): number;
+  /** When this pod was first seen, milliseconds since the epoch. */
+  bornAt(podUid: string): number | undefined;
+  /** How often an autoscaler has promised this pod a node. */
+  nodesPromised(podUid: string): number;
+}
+
+export interface StartTrouble {
+  readonly reason: string;
+  readonly message: string;
 }
 
 /** How far one object is; the same meaning for every kind. */

@@ -1,7 +1,9 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, isTrue, sayCondition } from './conditions.ts';
+import { containerSpec } from './container-spec.ts';
 import type { Seen, Warning } from './kind.ts';
 import { containersOf, podStatus, type Container, type ContainerStatus } from './pod-status.ts';
+import { sayPull } from './pull-trouble.ts';
 import { oneLine, plural, reasonAndMessage } from './words.ts';
 
 /** How telling an obstacle is: an error outranks a failing probe, which outranks what is merely under way. */
@@ -34,7 +36,10 @@ export function blockedPods(pods: readonly KubeObject[], seen: Seen): string {
 }
 
 /** web-2 before web-10. Comparing as a language does takes a tenth of a second to load its rules. */
-function byOrdinal({ metadata: { name: a } }: KubeObject, { metadata: { name: b } }: KubeObject): number {
+export function byOrdinal(
+  { metadata: { name: a } }: KubeObject,
+  { metadata: { name: b } }: KubeObject,
+): number {
   return a.length - b.length || (a < b ? -1 : 1);
 }
 
@@ -46,7 +51,10 @@ function obstacleOf(pod: KubeObject, seen: Seen): Obstacle {
   }
   const warnings = seen.warnings(pod.metadata.uid ?? '');
   const containers = containersOf(pod);
-  const obstacles = containers.flatMap((container) => containerObstacle(container, warnings) ?? []);
+  const obstacles = containers.flatMap(
+    (container) =>
+      containerObstacle(container, containerSpec(pod, container.status.name)?.image ?? '', warnings) ?? [],
+  );
   const worst = obstacles.reduce<Obstacle | undefined>(
     (best, next) => (best === undefined || next.weight > best.weight ? next : best),
     undefined,
@@ -77,15 +85,27 @@ const notStartingReasons = new Set(['FailedMount', 'FailedAttachVolume', 'Failed
 /** Waiting for these is what every healthy start does. */
 const onTheWay = new Set(['ContainerCreating', 'PodInitializing', '']);
 
-function containerObstacle({ status, init }: Container, warnings: readonly Warning[]): Obstacle | undefined {
-  const name = `${init ? 'init container' : 'container'} ${status.name}`;
+/** `pod web-2 container app`: how a cause names where it was seen. */
+export const sayContainer = (pod: KubeObject, container: Container): string =>
+  `pod ${pod.metadata.name} ${nameOf(container)}`;
+
+const nameOf = ({ status, init }: Container): string =>
+  `${init ? 'init container' : 'container'} ${status.name}`;
+
+function containerObstacle(
+  container: Container,
+  image: string,
+  warnings: readonly Warning[],
+): Obstacle | undefined {
+  const { status, init } = container;
+  const name = nameOf(container);
   const { waiting, running, terminated } = status.state ?? {};
   if (waiting !== undefined) {
     const reason = waiting.reason ?? '';
     if (onTheWay.has(reason)) {
       return { weight: weight.underWay, text: `${name}: ${reason === '' ? 'not started yet' : reason}` };
     }
-    const cause = reason === 'CrashLoopBackOff' ? lastExit(status) : waiting.message;
+    const cause = reason === 'CrashLoopBackOff' ? lastExit(status) : sayPull(waiting.message ?? '', image);
     return { weight: weight.error, text: `${name}: ${reasonAndMessage(reason, cause)}` };
   }
   if (terminated !== undefined) {

@@ -56,10 +56,7 @@ function blockedOn(
   counts: { up: number; updated: number; mustUpdate: number; wanted: number },
 ): string {
   const pods = seen.ownedBy(object.metadata.uid ?? '', 'Pod');
-  const newest = pods.filter(
-    (pod) => pod.metadata.labels?.['controller-revision-hash'] === statusOf(object).updateRevision,
-  );
-  const cause = blockedPods(newest, seen) || blockedReplicas(object, pods, seen);
+  const cause = blockedPods(updatedPods(object, seen), seen) || blockedReplicas(object, pods, seen);
   if (cause !== '') return cause;
   if (counts.updated < counts.mustUpdate) {
     const ending = pods.find((pod) => !isWanted(pod));
@@ -69,6 +66,12 @@ function blockedOn(
   if (counts.up < counts.wanted) return `${pods.filter(isPodReady).length} of ${counts.wanted} pods ready`;
   return 'the controller has not closed the rollout yet';
 }
+
+/** Its pods of the revision that it is being moved to. */
+export const updatedPods = (object: KubeObject, seen: Seen): readonly KubeObject[] =>
+  seen
+    .ownedBy(object.metadata.uid ?? '', 'Pod')
+    .filter((pod) => pod.metadata.labels?.['controller-revision-hash'] === statusOf(object).updateRevision);
 
 /** How many replicas must be of the update revision: none with OnDelete, those at or above the partition else. */
 export function mustBeUpdated(object: KubeObject): number {

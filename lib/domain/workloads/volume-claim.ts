@@ -17,3 +17,10 @@ function assess(object: KubeObject, seen: Seen): Progress {
   const [warning] = seen.warnings(object.metadata.uid ?? '');
   return blocked(0, 1, reasonAndMessage(phase, warning && reasonAndMessage(warning.reason, warning.message)));
 }
+
+/** What the scheduler says of a pod whose claim is Lost. */
+export function lostClaim(message: string): { claim: string; volume: string } | undefined {
+  const [, claim, volume] =
+    /persistentvolumeclaim "([^"]+)" bound to non-existent persistentvolume "([^"]+)"/.exec(message) ?? [];
+  return claim === undefined || volume === undefined ? undefined : { claim, volume };
+}

@@ -21,7 +21,11 @@ export class Target {
   readonly locks = new MemoryLocks();
   cancel = new AbortController();
   readonly said: string[] = [];
+  /** What GitHub was told: `7 success prod/shop#1 ready`. */
+  readonly told: string[] = [];
   left: Left | undefined;
+  /** What GitHub says of any other job. */
+  job: Awaited<ReturnType<Ports['jobs']['finished']>> = 'unknown';
   ports: Ports;
 
   constructor(...verdicts: Parameters<typeof memoryWatcher>) {
@@ -52,7 +56,11 @@ export class Target {
       registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },
       records: this.records,
       locks: this.locks,
-      github: { begin: nothing, report: async () => {} },
+      jobs: { finished: async () => this.job },
+      github: {
+        begin: async () => 7,
+        report: async (id, state, { description }) => void this.told.push(`${id} ${state} ${description}`),
+      },
       files: { writePrivate: async (name) => name, keep: (name) => name, read: nothing },
       leave: (left) => {
         this.left = left;

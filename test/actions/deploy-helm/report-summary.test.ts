@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Inputs } from '../../../actions/deploy-helm/inputs.ts';
 import type { Plan } from '../../../actions/deploy-helm/plan.ts';
 import type { DeployResult, Done } from '../../../actions/deploy-helm/run.ts';
+import { report } from '../../../actions/deploy-helm/report.ts';
 import { imagesNow, summary } from '../../../actions/deploy-helm/report-summary.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -29,6 +30,7 @@ const plan = (over: Partial<Plan> = {}): Plan =>
     previous: { revision: 1, chart: 'shop', chartVersion: '1.1.0', manifest: manifest(v1) },
     images: { [container]: v2 },
     diff: { changes: [], unchanged: 3 },
+    rendered: { manifest: '', notes: '' },
     advice: [],
     warnings: [],
     first: [],
@@ -42,8 +44,27 @@ const pass = { outcome: 'pass', reason: '1 of 1 workloads ready', findings: [], 
 const fail = {
   outcome: 'fail',
   reason: 'Deployment prod/shop: no progress for 12s',
-  findings: [{ subject: 'Deployment prod/shop', cause: 'no progress for 12s', remedy: 'read its log' }],
-  at: 0,
+  findings: [
+    {
+      subject: 'Deployment prod/other',
+      rule: 'CrashLoop',
+      cause: 'exit 1',
+      severity: 'likely',
+      firstSeen: 4_000,
+      proof: 'CrashLoopBackOff',
+      remedy: 'see why it exits',
+    },
+    {
+      subject: 'Deployment prod/shop',
+      rule: 'ProgressDeadlineExceeded',
+      cause: 'no progress for 12s',
+      severity: 'terminal',
+      firstSeen: 12_000,
+      proof: 'Progressing=False',
+      remedy: 'read its log',
+    },
+  ],
+  at: 12_000,
   workloads: [{ ...ready, ready: false, done: 0, blockedOn: 'pod shop-1: not ready' }],
 };
 
@@ -140,6 +161,30 @@ test('a failure says why and what to do before anything else', () => {
     '**What to do**: read its log',
   ]);
   expect(text).toContain('| `Deployment prod/shop` | 0 of 2 | blocked on pod shop-1: not ready |');
+});
+
+test('every finding with its proof, the decisive one first', () => {
+  const text = summary(result({ result: 'failure', done: undone }), inputs);
+  const [, table = ''] = /<summary>Findings<\/summary>\n\n([\s\S]*?)\n\n<\/details>/.exec(text) ?? [];
+  expect(table.split('\n').slice(2)).toEqual([
+    '| `Deployment prod/shop` | terminal | no progress for 12s | Progressing=False | read its log |',
+    '| `Deployment prod/other` | likely<br>stood 8s | exit 1 | CrashLoopBackOff | see why it exits |',
+  ]);
+});
+
+test('the annotation has cause and remedy', () => {
+  const failure = result({
+    result: 'failure',
+    reason: 'shop: no progress for 12s; undone: back again',
+    done: undone,
+  });
+  expect(report(failure, inputs).annotations).toEqual([
+    {
+      kind: 'error',
+      title: 'deploy-helm',
+      message: 'shop: no progress for 12s; undone: back again\nread its log',
+    },
+  ]);
 });
 
 test('a plan alone says what comes first, what is waited for, and what could not be looked at', () => {

@@ -47,6 +47,8 @@ export class Target {
   readonly told: string[] = [];
   readonly closed: string[] = [];
   left: Left | undefined;
+  /** What GitHub says of any other job. */
+  job: Awaited<ReturnType<Ports['jobs']['finished']>> = 'unknown';
   /** What the old version answers. */
   answer = 200;
   ports: Ports;
@@ -77,6 +79,7 @@ export class Target {
       registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },
       records: this.records,
       locks: this.locks,
+      jobs: { finished: async () => this.job },
       github: {
         begin: async ({ task }: DeploymentPlan) => {
           this.told.push(`begin ${task}`);

@@ -129,7 +129,9 @@ test('logs are read and followed to their end', async () => {
     kube.followLog(namespace, 'p', 'app', onLine, new AbortController().signal).then(resolve, reject);
   });
   expect(lines[0]).toContain('log');
-  await expect(kube.log(namespace, 'gone', { container: 'app', tailLines: 5 })).rejects.toMatchObject(
+  const asked = { container: 'app', previous: false, tailLines: 5, lastBytes: 1_000 };
+  const { signal } = new AbortController();
+  await expect(kube.log(namespace, 'gone', { ...asked, signal })).rejects.toMatchObject(
     refused(404, 'NotFound'),
   );
 });

@@ -83,6 +83,7 @@ test('files are found beside the kubeconfig that names them, and several kubecon
   expect(connection.credentials.refused({ token: 'token of b' })).toBe(true);
   expect(await connection.credentials.current()).toEqual({ token: 'rotated' });
   expect(connection.credentials.refused({ token: 'rotated' })).toBe(false);
+  expect(masked).toEqual(expect.arrayContaining(['token of b', 'rotated']));
 });
 
 test.each<[string, () => unknown, RegExp]>([

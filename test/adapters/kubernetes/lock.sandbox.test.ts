@@ -32,7 +32,7 @@ const setup = async () => {
       processAlive: () => true,
       debug: () => {},
       ...ports,
-    }).acquire(release, who, { timeout: 20_000, takeover: 'proven', ...options });
+    }).acquire(release, who, { purpose: 'deploy', timeout: 20_000, takeover: 'proven', ...options });
   const held = async (): Promise<string | undefined> => {
     const lease = await cluster.kube.get(leases, cluster.namespace, 'slipway-shop');
     return (lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity;
@@ -66,6 +66,27 @@ test('the second waits for the first, by name, and has it once it is given back'
   expect(await held()).toBe('acme/shop/2/1/7/2');
   await (await second).release();
   expect(await held()).toBeUndefined();
+});
+
+test('a rollback that waits goes before a deploy that waits, and no Lease stays behind', async () => {
+  const { cluster, acquire, held } = await setup();
+  await using _ = cluster;
+  const first = await acquire(holder('1'));
+  const order: string[] = [];
+  const take = async (run: string, purpose: LockOptions['purpose']): Promise<void> => {
+    const lock = await acquire(holder(run), { purpose });
+    order.push(purpose);
+    await lock.release();
+  };
+  const deploy = take('2', 'deploy');
+  await pause(100);
+  const rollback = take('3', 'rollback');
+  await pause(2_000);
+  await first.release();
+  expect(await held()).toBeUndefined();
+  await Promise.all([deploy, rollback]);
+  expect(order).toEqual(['rollback', 'deploy']);
+  expect(await cluster.kube.get(leases, cluster.namespace, 'slipway-shop')).toBeUndefined();
 });
 
 test('of many at once only one holds it at any time', async () => {

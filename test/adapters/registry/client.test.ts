@@ -102,7 +102,8 @@ test.each([
     expect(answer).toBe('absent');
     expect(resolution).toEqual({ kind: 'absent' });
   } else {
-    expect(answer).toEqual({ unknown: expect.stringMatching(expected) });
+    const denied = String(expected).includes('these credentials') ? { denied: true } : {};
+    expect(answer).toEqual({ unknown: expect.stringMatching(expected), ...denied });
     expect(resolution).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(expected) });
   }
 });
@@ -119,6 +120,30 @@ test.each([
   expect(await client().exists(image(registry.host), {})).toEqual({ unknown: `it answered ${status}` });
   expect(registry.requests).toHaveLength(retries + 1);
   expect(slept).toHaveLength(retries);
+});
+
+test('a 403 to credentials that the registry took is a denial', async () => {
+  await using registry = await fakeRegistry({
+    login: 'basic',
+    accepts: 'ada:pa:ss',
+    before: ({ headers }, response) =>
+      headers.authorization !== undefined && (response.writeHead(403).end(), true),
+  });
+  expect(await client().exists(image(registry.host), { [registry.host]: ada })).toEqual({
+    unknown: 'it answered 403',
+    denied: true,
+  });
+});
+
+test('what one login was granted is not another one’s', async () => {
+  await using registry = await fakeRegistry({ login: 'bearer', accepts: 'ada:pa:ss' });
+  registry.manifests.set('app:v1', manifest);
+  const registryOf = client();
+  expect(await registryOf.exists(image(registry.host), { [registry.host]: ada })).toBe('found');
+  const bob = { username: 'bob', password: 'x' };
+  expect(await registryOf.exists(image(registry.host), { [registry.host]: bob })).toMatchObject({
+    denied: true,
+  });
 });
 
 test('a busy moment passes', async () => {

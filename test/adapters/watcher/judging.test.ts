@@ -3,6 +3,8 @@ import { Judging } from '../../../lib/adapters/watcher/judging.ts';
 import { deploymentOf } from '../../domain/workloads/objects.ts';
 import { applied, expecting, saw, web } from '../../domain/verdict/rollout.ts';
 
+const deaf = { rules: [], onTurn: () => undefined, onProbes: () => undefined, onDue: () => undefined };
+
 test('an alarm that rings in a moment begun before the deadline rings again', async () => {
   const unready = deploymentOf({}, {});
   const moments = [999, 999, 1_000];
@@ -10,6 +12,7 @@ test('an alarm that rings in a moment begun before the deadline rings again', as
     expectation: expecting(web),
     seen: [saw(1, unready), applied(2, unready)],
     clock: { now: () => 1_000, sleep: () => Promise.reject(new Error('it is time already')) },
+    ...deaf,
     onProgress: () => undefined,
     onTime: () => judging.judge(moments.shift() ?? 0),
   });
@@ -25,6 +28,7 @@ test('what does not change is told once', async () => {
     expectation: expecting(web),
     seen: [saw(1, unready), applied(2, unready)],
     clock: { now: () => 0, sleep: () => new Promise(() => undefined) },
+    ...deaf,
     onProgress: () => (told += 1),
     onTime: () => undefined,
   });

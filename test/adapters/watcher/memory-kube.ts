@@ -12,16 +12,22 @@ export const clock: Clock = {
   sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
+const refusal = (status: number, message: string): Error =>
+  Object.assign(new Error(message), { refusal: { status, reason: 'Forbidden', message } });
+
 interface Open {
   readonly target: WatchTarget;
   readonly tell: (event: WatchEvent) => void;
 }
 
 export class MemoryKube {
-  /** `list pods`, `watch pods shop`: what was asked of it, in order. */
+  /** `list pods`, `watch pods shop`, `get secrets shop/db`: what was asked of it, in order. */
   readonly requests: string[] = [];
   readonly served = new Map<string, ResourceType[]>();
+  /** May not be watched. */
   readonly forbidden = new Set<string>();
+  /** May be neither read nor listed. */
+  readonly unreadable = new Set<string>();
   /** `up` answers, `down` refuses connections, `silent` never answers. */
   state: 'up' | 'down' | 'silent' = 'up';
   readonly #objects = new Map<string, KubeObject>();
@@ -37,11 +43,14 @@ export class MemoryKube {
   }
 
   remove(object: KubeObject): void {
+    this.vanish(object)();
+  }
+
+  /** Removes it; the watches are told when the returned function is called. */
+  vanish(object: KubeObject): () => void {
     this.#objects.delete(objectKey(idOf(object)));
-    this.#tell('deleted', {
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(++this.#version) },
-    });
+    const resourceVersion = String(++this.#version);
+    return () => this.#tell('deleted', { ...object, metadata: { ...object.metadata, resourceVersion } });
   }
 
   lose(): void {
@@ -58,18 +67,47 @@ export class MemoryKube {
     }
   }
 
+  /** The same connection goes on: what was missed is told after it. */
+  reconnect(): void {
+    this.state = 'up';
+    for (const { target, tell } of this.#open) {
+      tell({ type: 'restored' });
+      setImmediate(() => {
+        for (const object of this.#matching(target)) tell({ type: 'changed', object });
+      });
+    }
+  }
+
   readonly kube: Kube = {
     server: 'memory',
+    get: (resource, namespace, name) => this.#get(resource, namespace, name),
     list: (target) => this.#list(target),
     watch: (target, onEvent, signal) => this.#watch(target, onEvent, signal),
-    resourceTypes: (apiVersion) => Promise.resolve(this.served.get(apiVersion)),
+    resourceTypes: (apiVersion) => this.#types(apiVersion),
   } satisfies Partial<Kube> as unknown as Kube;
+
+  /** Reached, and may this be read? */
+  async #ask(plural: string): Promise<void> {
+    if (this.state === 'silent') await new Promise(() => undefined);
+    if (this.state === 'down') throw new UnreachableError('connection refused');
+    if (this.unreadable.has(plural)) throw refusal(403, `${plural} is forbidden`);
+  }
+
+  async #get(resource: ResourceType, namespace: string, name: string): Promise<KubeObject | undefined> {
+    this.requests.push(`get ${resource.plural} ${namespace}/${name}`);
+    await this.#ask(resource.plural);
+    return this.#matching({ resource, namespace }).find(({ metadata }) => metadata.name === name);
+  }
 
   async #list(target: WatchTarget): Promise<readonly KubeObject[]> {
     this.requests.push(`list ${target.resource.plural}`);
-    if (this.state === 'silent') return new Promise(() => undefined);
-    if (this.state === 'down') throw new UnreachableError('connection refused');
+    await this.#ask(target.resource.plural);
     return this.#matching(target);
+  }
+
+  async #types(apiVersion: string): Promise<ResourceType[] | undefined> {
+    if (this.state === 'down') throw new UnreachableError('connection refused');
+    return this.served.get(apiVersion);
   }
 
   #watch(target: WatchTarget, tell: (event: WatchEvent) => void, signal: AbortSignal): void {

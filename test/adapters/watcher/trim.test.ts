@@ -80,6 +80,38 @@ test('a pod keeps what judging reads and nothing that may be a secret', () => {
   });
 });
 
+test('what a container says of itself goes through what hides secrets, before it is cut', () => {
+  const hide = (text: string): string => text.replaceAll('tulip', '***');
+  const said = { message: `${'x'.repeat(998)}tulip` };
+  const about = (rest: object): KubeObject => ({
+    apiVersion: '',
+    kind: '',
+    metadata: { name: 'x' },
+    ...rest,
+  });
+  const statuses = [
+    { name: 'tulip', lastState: { terminated: said }, state: { waiting: { message: 'tulip' } } },
+  ];
+  expect(trim(about({ status: { containerStatuses: statuses } }), typeOf('v1', 'Pod'), hide).status).toEqual({
+    containerStatuses: [
+      {
+        name: 'tulip',
+        lastState: { terminated: { message: `${'x'.repeat(998)}**…` } },
+        state: { waiting: { message: 'tulip' } },
+      },
+    ],
+  });
+  const event = typeOf('v1', 'Event');
+  expect(trim(about({ reason: 'Unhealthy', message: 'probe failed: tulip' }), event, hide)).toMatchObject({
+    message: 'probe failed: ***',
+  });
+  expect(
+    trim(about({ reason: 'FailedMount', message: 'secret "tulip" not found' }), event, hide),
+  ).toMatchObject({
+    message: 'secret "tulip" not found',
+  });
+});
+
 test('a workload loses its template, a custom resource all but its conditions', () => {
   const spec = { replicas: 2, template: { spec: {} }, selector: {} };
   const status = { observedGeneration: 2, conditions: [], secret: 'x' };
@@ -93,5 +125,58 @@ test('a workload loses its template, a custom resource all but its conditions', 
     kind: 'Widget',
     metadata,
     status: { observedGeneration: 2, conditions: [] },
+  });
+});
+
+test('a pod keeps what says how long to be patient with it, and what to name', () => {
+  const spec = {
+    volumes: [
+      { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+      { name: 'tls', secret: { secretName: 'tls' } },
+    ],
+    containers: [
+      {
+        name: 'app',
+        image: 'web:1',
+        command: ['/srv/run', '--token=hunter2'],
+        resources: { limits: { memory: '64Mi', cpu: '1' }, requests: { memory: '32Mi' } },
+        readinessProbe: {
+          httpGet: { path: '/ready' },
+          periodSeconds: 2,
+          failureThreshold: 3,
+          timeoutSeconds: 1,
+        },
+        volumeMounts: [{ name: 'data', mountPath: '/data' }],
+      },
+    ],
+  };
+  const metadata = {
+    name: 'web-a',
+    deletionTimestamp: '2026-01-01T00:00:00Z',
+    deletionGracePeriodSeconds: 30,
+    finalizers: ['acme.dev/drain'],
+  };
+  expect(trim({ apiVersion: '', kind: '', metadata, spec }, typeOf('v1', 'Pod'))).toMatchObject({
+    metadata,
+    spec: {
+      volumes: [{ persistentVolumeClaim: { claimName: 'data' } }],
+      containers: [
+        {
+          name: 'app',
+          image: 'web:1',
+          resources: { limits: { memory: '64Mi' } },
+          readinessProbe: { periodSeconds: 2, failureThreshold: 3 },
+          volumeMounts: [{ mountPath: '/data' }],
+        },
+      ],
+    },
+  });
+});
+
+test('a workload keeps the annotation in which its author speaks to us, and no other', () => {
+  const annotations = { 'slipway.dev/fail-fast': '45s', 'acme.dev/token': 'hunter2' };
+  const about = { apiVersion: '', kind: '', metadata: { name: 'x', annotations } };
+  expect(trim(about, typeOf('apps/v1', 'Deployment')).metadata.annotations).toEqual({
+    'slipway.dev/fail-fast': '45s',
   });
 });

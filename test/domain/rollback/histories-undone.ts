@@ -122,7 +122,7 @@ export const undoHistories: readonly History[] = [
   },
   {
     name: 'planned, but a killed helm left a revision behind',
-    records: [rec(1), { ...rec(2), state: 'planned', revision: undefined } as never],
+    records: [rec(1), { ...rec(2), state: 'planned', after: 1, revision: undefined } as never],
     revisions: [rev(1, { status: 'deployed' }), rev(2, { status: 'pending-upgrade' })],
     from: 2,
     expected: '→ 1',

@@ -198,7 +198,7 @@ test('while it waits it says how far each is, and when to judge again', () => {
 });
 
 test('the seam: a rule that asks decides by the answer', () => {
-  const probe = { kind: 'manifest-exists', subject: 'registry/web:2' } as const;
+  const probe = { kind: 'manifest', subject: 'registry/web:2', namespace: 'shop', again: false } as const;
   const rule: Rule = {
     name: 'ImageAbsent',
     severity: 'terminal',

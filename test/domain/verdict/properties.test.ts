@@ -1,160 +1,59 @@
 /** What must hold for every history, tried on a few hundred random ones (seeded: a failure can be repeated). */
 import { expect, test } from '@jest/globals';
-import type { KubeObject, ObjectId } from '../../../lib/domain/kubernetes.ts';
+import type { KubeObject } from '../../../lib/domain/kubernetes.ts';
 import { createEngine } from '../../../lib/domain/verdict/engine.ts';
 import { replay } from '../../../lib/domain/verdict/replay.ts';
-import type { Observation, Verdict } from '../../../lib/domain/verdict/types.ts';
-import { idOf } from '../../../lib/domain/workloads/kind.ts';
-import { object, podOf, readyPod, replicaSetOf, waiting, warning } from '../workloads/objects.ts';
-import { applied, blind, expecting, gone, saw, sighted } from './rollout.ts';
+import type { Rule } from '../../../lib/domain/verdict/rules/rule.ts';
+import type { Finding, Observation, Verdict } from '../../../lib/domain/verdict/types.ts';
+import { deploymentOf, podOf, replicaSetOf } from '../workloads/objects.ts';
+import { chance, expectationOf, history, randomOf, shuffled } from './histories.ts';
+import { applied, live, saw, web } from './rollout.ts';
 
-type Random = () => number;
+const seeds = Array.from({ length: 250 }, (_, index) => index + 1);
 
-function randomOf(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
+/** The one that decided, where one did. */
+const decisive = ({ findings, reason }: Verdict): Finding | undefined =>
+  findings.find(({ subject, cause }) => reason === `${subject}: ${cause}`);
 
-const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+const tally = (words: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, all]) => [word, all.length]));
 
-const shuffled = <T>(random: Random, items: readonly T[]): T[] =>
-  items
-    .map((item) => ({ item, rank: random() }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(({ item }) => item);
-
-const chance = (random: Random, probability: number): boolean => random() < probability;
-
-const web = (random: Random): KubeObject => {
-  const generation = pick(random, [1, 2, 2, 2, 3]);
-  const count = (): number => pick(random, [0, 1, 2, 2, 2]);
-  return object('apps/v1', 'Deployment', 'web', {
-    meta: { generation },
-    spec: { replicas: 2, paused: chance(random, 0.05) },
-    status: {
-      observedGeneration: pick(random, [generation, generation, generation - 1]),
-      replicas: count(),
-      updatedReplicas: count(),
-      availableReplicas: count(),
-      conditions: chance(random, 0.1)
-        ? [
-            {
-              type: 'Progressing',
-              status: 'False',
-              reason: 'ProgressDeadlineExceeded',
-              lastUpdateTime: pick(random, ['a', 'b']),
-            },
-          ]
-        : [],
-    },
-  });
-};
-
-const seed = (random: Random): KubeObject =>
-  object('batch/v1', 'Job', 'seed', {
-    meta: { uid: pick(random, ['one', 'two']) },
-    status: {
-      conditions: chance(random, 0.3)
-        ? [{ type: pick(random, ['Complete', 'Complete', 'Failed']), status: 'True' }]
-        : [],
-    },
-  });
-
-const makers: readonly ((random: Random) => KubeObject)[] = [
-  web,
-  web,
-  seed,
-  (random) => replicaSetOf(pick(random, ['web-a', 'web-b']), pick(random, [1, 2])),
-  (random) =>
-    podOf(
-      pick(random, ['p', 'q']),
-      ['ReplicaSet', 'web-a'],
-      pick(random, [readyPod, waiting('ErrImagePull', 'x')]),
-    ),
-  (random) => warning(podOf('p', ['ReplicaSet', 'web-a'], {}), 'FailedMount', pick(random, ['tls', 'ca'])),
-];
-
-const gated: ObjectId[] = [idOf(web(randomOf(1))), idOf(seed(randomOf(1)))];
-const expectation = expecting(...gated);
-
-/** Moments of one to four observations each; within a moment no object changes twice, for one watch keeps its order. */
-function history(random: Random): Observation[][] {
-  const moments: Observation[][] = [];
-  const live = new Map<string, KubeObject>();
-  for (let at = 10; at < 300; at += 10) {
-    const touched = new Map<string, Observation>();
-    for (let n = 1 + Math.floor(random() * 4); n > 0; n--) {
-      const made = pick(random, makers)(random);
-      const name = `${made.kind}/${made.metadata.name}`;
-      const known = live.get(name);
-      const goes = known !== undefined && made.kind !== 'Event' && chance(random, 0.1);
-      if (goes) live.delete(name);
-      else live.set(name, made);
-      touched.set(name, goes ? gone(at, known) : saw(at, made));
-    }
-    const moment = [...touched.values()];
-    if (at === 50)
-      moment.push(applied(at, ...[...live.values()].filter(({ kind }) => kind === 'Deployment')));
-    if (chance(random, 0.05))
-      moment.push(
-        pick(random, [blind(at), sighted(at), blind(at, 'lost', 'batch/Job'), sighted(at, 'batch/Job')]),
-      );
-    moments.push(moment);
-  }
-  return moments;
-}
-
-const seeds = Array.from({ length: 150 }, (_, index) => index + 1);
+test('the histories are worth it: they end in every way, by many rules', () => {
+  const verdicts = seeds.map((seed) => live(expectationOf(seed), history(randomOf(seed)).flat()).verdict);
+  const outcomes = tally(verdicts.map((verdict) => verdict?.outcome ?? 'none'));
+  expect(Object.keys(outcomes).toSorted()).toEqual(['fail', 'inconclusive', 'pass']);
+  expect(Math.min(...Object.values(outcomes))).toBeGreaterThan(5);
+  const called = verdicts.flatMap((verdict) => (verdict === undefined ? [] : (decisive(verdict) ?? [])));
+  const severities = tally(called.map(({ severity }) => severity));
+  expect(Math.min(severities['terminal'] ?? 0, severities['likely'] ?? 0)).toBeGreaterThan(20);
+  expect(Object.keys(tally(called.map(({ rule }) => rule))).length).toBeGreaterThanOrEqual(8);
+});
 
 test('the order of simultaneous observations does not matter', () => {
-  const outcomes = new Map<string, number>();
   for (const seed of seeds) {
     const random = randomOf(seed);
     const moments = history(random);
-    const verdict = replay(expectation, moments.flat());
+    const { verdict } = live(expectationOf(seed), moments.flat());
     for (let again = 0; again < 3; again++) {
-      const other = replay(
-        expectation,
+      const other = live(
+        expectationOf(seed),
         moments.flatMap((moment) => shuffled(random, moment)),
       );
-      expect({ seed, verdict: other }).toEqual({ seed, verdict });
+      expect({ seed, verdict: other.verdict }).toEqual({ seed, verdict });
     }
-    const outcome = verdict?.outcome ?? 'none';
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
-  // Histories that all end alike would prove nothing.
-  expect([...outcomes.keys()].toSorted()).toEqual(['fail', 'inconclusive', 'pass']);
-  expect(Math.min(...outcomes.values())).toBeGreaterThan(5);
 });
 
 test('a replay of what was recorded gives the verdict that was given live', () => {
   for (const seed of seeds) {
-    const moments = history(randomOf(seed));
-    const engine = createEngine(expectation);
-    const recorded: Observation[] = [];
-    let live: Verdict | undefined;
-    for (const moment of moments) {
-      for (const observation of moment) {
-        recorded.push(observation);
-        engine.observe(observation);
-      }
-      const judgement = engine.judge(moment[0]?.at ?? 0);
-      if (judgement.kind === 'verdict') live = judgement.verdict;
-      if (live !== undefined) break;
-    }
-    const last = engine.judge(expectation.deadline);
-    live ??= last.kind === 'verdict' ? last.verdict : undefined;
-    expect({ seed, verdict: replay(expectation, recorded) }).toEqual({ seed, verdict: live });
+    const { verdict, recorded } = live(expectationOf(seed), history(randomOf(seed)).flat());
+    expect({ seed, verdict: replay(expectationOf(seed), recorded) }).toEqual({ seed, verdict });
   }
 });
 
 test('a verdict stays: terminal never turns to pass', () => {
-  let terminal = 0;
   for (const seed of seeds) {
-    const engine = createEngine(expectation);
+    const engine = createEngine(expectationOf(seed));
     let first: Verdict | undefined;
     for (const moment of history(randomOf(seed))) {
       for (const observation of moment) engine.observe(observation);
@@ -162,7 +61,113 @@ test('a verdict stays: terminal never turns to pass', () => {
       if (judgement.kind === 'verdict') first ??= judgement.verdict;
       if (first !== undefined) expect(judgement).toEqual({ kind: 'verdict', verdict: first });
     }
-    if (first?.outcome === 'fail') terminal += 1;
   }
-  expect(terminal).toBeGreaterThan(5);
+});
+
+test('what is likely is called when its time has come, and only if it has stood all the while', () => {
+  for (const seed of seeds) {
+    const told: { at: number; findings: readonly Finding[]; canTell: boolean }[] = [];
+    const { verdict } = live(expectationOf(seed), history(randomOf(seed)).flat(), (judgement, at) => {
+      const { findings, workloads } = judgement.kind === 'verdict' ? judgement.verdict : judgement;
+      const canTell = workloads.every(({ blockedOn }) => !blockedOn.includes('has not looked'));
+      told.push({ at, findings, canTell });
+    });
+    const call = verdict === undefined ? undefined : decisive(verdict);
+    if (verdict === undefined || call?.severity !== 'likely') continue;
+    expect({ seed, early: verdict.at < (call.callAt ?? Infinity) }).toEqual({ seed, early: false });
+    const since = told.filter(({ at }) => at >= call.firstSeen);
+    expect({ seed, at: since[0]?.at }).toEqual({ seed, at: call.firstSeen });
+    const away = since.filter(
+      ({ findings, canTell }) => canTell && !findings.some(({ rule }) => rule === call.rule),
+    );
+    // Between two back-offs a crash loop is out of sight for a while.
+    if (call.rule === 'CrashLoop') continue;
+    expect({ seed, rule: call.rule, away: away.length }).toEqual({ seed, rule: call.rule, away: 0 });
+  }
+});
+
+test('off calls only what is certain', () => {
+  for (const seed of seeds) {
+    const { verdict } = live(
+      { ...expectationOf(seed), failFast: 'off' },
+      unannotated(history(randomOf(seed)).flat()),
+    );
+    if (verdict?.outcome !== 'fail' || verdict.at >= 300_000) continue;
+    expect({ seed, severity: decisive(verdict)?.severity }).toEqual({ seed, severity: 'terminal' });
+  }
+});
+
+const unannotated = (observations: readonly Observation[]): Observation[] =>
+  observations.map((each) =>
+    each.kind === 'object'
+      ? {
+          ...each,
+          object: {
+            ...each.object,
+            metadata: { ...each.object.metadata, annotations: revisionOf(each.object) },
+          },
+        }
+      : each,
+  );
+
+const revisionOf = ({ metadata: { annotations = {} } }: KubeObject): Record<string, string> =>
+  Object.fromEntries(Object.entries(annotations).filter(([key]) => !key.startsWith('slipway')));
+
+/** A pod is sick while its label says so; each has 30s to get well. */
+const sickness: Rule = {
+  name: 'Sick',
+  severity: 'likely',
+  kinds: ['apps/Deployment'],
+  when: '',
+  trap: '',
+  detect: ({ pods }) =>
+    pods
+      .filter(({ metadata }) => metadata.labels?.['sick'] === 'yes')
+      .map(({ metadata: { uid = '', name } }) => ({
+        subject: name,
+        cause: 'sick',
+        proof: '',
+        remedy: '',
+        key: uid,
+        grace: { balanced: 30_000 },
+      })),
+};
+
+test('a reckoning by hand: called 30s after the first that does not get well, else never', () => {
+  const names = ['a', 'b', 'c'];
+  const outcomes: string[] = [];
+  for (const seed of seeds) {
+    const random = randomOf(seed);
+    const observations: Observation[] = [
+      saw(0, replicaSetOf('web-new', 2)),
+      saw(0, deploymentOf({ replicas: 3 }, {})),
+      applied(0),
+    ];
+    const sickSince = new Map<string, number>();
+    let expected = 'out of time';
+    for (let at = 1_000; at < 290_000; at += 1_000 + Math.floor(random() * 15_000)) {
+      const due = Math.min(...[...sickSince.values()].map((since) => since + 30_000));
+      if (expected === 'out of time' && due < at) expected = `called at ${due}`;
+      for (const name of names) {
+        if (chance(random, 0.5)) continue;
+        const isSick = chance(random, 0.4);
+        observations.push(
+          saw(at, podOf(name, ['ReplicaSet', 'web-new'], {}, { labels: { sick: isSick ? 'yes' : 'no' } })),
+        );
+        if (!isSick) sickSince.delete(name);
+        else if (!sickSince.has(name)) sickSince.set(name, at);
+      }
+      const dueNow = [...sickSince.values()].some((since) => since + 30_000 <= at);
+      if (expected === 'out of time' && dueNow) expected = `called at ${at}`;
+    }
+    const last = Math.min(...[...sickSince.values()].map((since) => since + 30_000));
+    if (expected === 'out of time' && last < 300_000) expected = `called at ${last}`;
+
+    const expectation = { gated: [web], deadline: 300_000, timeout: 300_000, failFast: 'balanced' } as const;
+    const { verdict } = live(expectation, observations, undefined, [sickness]);
+    const outcome = verdict?.at === 300_000 ? 'out of time' : `called at ${verdict?.at}`;
+    expect({ seed, outcome }).toEqual({ seed, outcome: expected });
+    outcomes.push(outcome === 'out of time' ? outcome : 'called');
+  }
+  expect(Math.min(...Object.values(tally(outcomes)))).toBeGreaterThan(20);
 });

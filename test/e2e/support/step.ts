@@ -38,6 +38,8 @@ export interface Ending {
   readonly report: ReportFile;
   /** What output `record-file` names. */
   readonly record: ReleaseRecord | undefined;
+  /** The text that output `evidence` names; empty without one. */
+  readonly evidence: string;
   readonly durationMs: number;
   readonly post: { readonly exit: number | string; readonly log: string };
 }
@@ -48,6 +50,11 @@ export interface Step {
   says(text: string): Promise<string>;
   /** The *Cancel workflow* button; `beforePost` looks at what main left behind. */
   cancel(beforePost?: () => Promise<void>): Promise<Ending>;
+  /**
+   * Ends main at once, and there is no post: node alone, which leaves helm at work, or the whole tree, as a machine
+   * that is switched off. The job's folder stays for helm until it is disposed of.
+   */
+  kill(what: 'node' | 'tree'): Promise<AsyncDisposable>;
   /** RUNNER_TEMP. */
   readonly temp: string;
   /** Of main's node process, once it runs. */
@@ -75,7 +82,8 @@ export async function startStep(order: StepOrder): Promise<Step> {
   const job = await startJob(order.env);
   const running = job.start({ entry, cwd: root, inputs });
   let held: (() => Promise<void>) | undefined;
-  const ended = finish(running, job, order, async () => held?.());
+  let killed = false;
+  const ended = finish(running, job, order, { isKilled: () => killed, beforePost: async () => held?.() });
   // Also when a test looks at something else first.
   ended.catch(() => undefined);
   return {
@@ -88,6 +96,13 @@ export async function startStep(order: StepOrder): Promise<Step> {
       void running.cancel();
       return ended;
     },
+    async kill(what) {
+      killed = true;
+      if (what === 'tree') void running.killTree();
+      else process.kill(running.pid, 'SIGKILL');
+      await running.ended;
+      return job;
+    },
   };
 }
 
@@ -95,10 +110,12 @@ async function finish(
   running: Running,
   job: Job,
   order: StepOrder,
-  beforePost: () => Promise<void>,
+  { isKilled, beforePost }: { isKilled: () => boolean; beforePost: () => Promise<void> },
 ): Promise<Ending> {
-  await using _ = job;
   const main = await running.ended;
+  // Who has killed it keeps the folder.
+  if (isKilled()) throw new Error('main was killed, and there was no post');
+  await using _ = job;
   await beforePost();
   const post = await main.post();
   const broken = await brokenPromises({ main, post, temp: job.temp, order });
@@ -109,7 +126,7 @@ async function finish(
 async function endingOf(main: Ended, post: Ended): Promise<Ending> {
   const { outputs, report } = main;
   if (report === undefined) throw new Error(`the step left no report\n${transcript(main, post)}`);
-  const file = outputs['record-file'] ?? '';
+  const { 'record-file': file = '', evidence = '' } = outputs;
   return {
     result: outputs['result'] as ResultKind,
     reason: outputs['reason'] ?? '',
@@ -119,6 +136,7 @@ async function endingOf(main: Ended, post: Ended): Promise<Ending> {
     summary: main.summary,
     report,
     record: file === '' ? undefined : (JSON.parse(await readFile(file, 'utf8')) as ReleaseRecord),
+    evidence: evidence === '' ? '' : await readFile(evidence, 'utf8'),
     durationMs: main.durationMs,
     post: { exit: post.exit, log: post.shown },
   };

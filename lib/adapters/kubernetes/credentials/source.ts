@@ -28,9 +28,13 @@ export const fixed = (identity: Identity): Credentials => ({
   refused: () => false,
 });
 
-/** A token in a file that its owner (the kubelet, a sidecar) replaces: read for every request. */
-export const fromFile = (path: string, rest: Identity = {}): Credentials => ({
-  current: async () => ({ ...rest, token: tokenIn(path) }),
+/** A token in a file that its owner (the kubelet, a sidecar) replaces: read for every request, and told to `mask`. */
+export const fromFile = (path: string, mask: (secret: string) => void, rest: Identity = {}): Credentials => ({
+  current: async () => {
+    const token = tokenIn(path);
+    mask(token);
+    return { ...rest, token };
+  },
   refused: ({ token }) => tokenIn(path) !== token,
 });
 

@@ -1,0 +1,104 @@
+/** What pods refer to and nobody has made. */
+import type { Stage, VerdictCase } from '../case.ts';
+import { deployment } from '../objects.ts';
+import { event, refused, waits } from '../proofs.ts';
+
+const fromSecret = (stage: Stage) => [
+  deployment(stage, { container: { envFrom: [{ secretRef: { name: 'db' } }] } }),
+];
+const fromKey = (stage: Stage) => [
+  deployment(stage, {
+    container: {
+      env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }],
+    },
+  }),
+];
+const fromConfigMap = (stage: Stage) => [
+  deployment(stage, {
+    container: { volumeMounts: [{ name: 'settings', mountPath: '/etc/settings' }] },
+    pod: { volumes: [{ name: 'settings', configMap: { name: 'settings' } }] },
+  }),
+];
+const asRobot = (stage: Stage) => [deployment(stage, { pod: { serviceAccountName: 'robot' } })];
+
+const create =
+  (kind: 'Secret' | 'ConfigMap' | 'ServiceAccount', name: string, rest: object = {}) =>
+  (stage: Stage) =>
+    stage.place.namespace.create(`v1 ${kind}`, name, rest);
+
+const withoutKey = create('Secret', 'db', { stringData: { user: 'shop' } });
+const unconfigured = waits(/^CreateContainerConfigError$/);
+
+export const missing: readonly VerdictCase[] = [
+  {
+    id: 'secret-missing',
+    how: 'envFrom a Secret that does not exist',
+    fault: {
+      rule: 'MissingObject',
+      says: /Secret \S+\/db does not exist/,
+      grace: 30_000,
+      proof: unconfigured,
+      base: (stage) => [deployment(stage)],
+      objects: fromSecret,
+    },
+    twin: {
+      how: 'made after 20 s',
+      base: (stage) => [deployment(stage)],
+      objects: fromSecret,
+      recovery: { after: 20_000, mend: create('Secret', 'db') },
+    },
+  },
+  {
+    id: 'configmap-missing',
+    how: 'a volume of a ConfigMap that does not exist',
+    fault: {
+      rule: 'MissingObject',
+      says: /ConfigMap \S+\/settings does not exist/,
+      grace: 30_000,
+      proof: event('FailedMount', /configmap "settings" not found/),
+      objects: fromConfigMap,
+    },
+    twin: {
+      how: 'made after 20 s',
+      objects: fromConfigMap,
+      recovery: { after: 20_000, mend: create('ConfigMap', 'settings') },
+    },
+  },
+  {
+    id: 'key-missing',
+    how: 'a key that the Secret has not',
+    fault: {
+      rule: 'MissingObject',
+      says: /key password of Secret \S+\/db does not exist/,
+      grace: 30_000,
+      proof: unconfigured,
+      before: withoutKey,
+      objects: fromKey,
+    },
+    twin: {
+      how: 'added after 10 s',
+      before: withoutKey,
+      objects: fromKey,
+      recovery: {
+        after: 10_000,
+        mend: ({ place }) => place.namespace.patch('v1 Secret', 'db', { stringData: { password: 'x' } }),
+      },
+    },
+  },
+  {
+    id: 'serviceaccount-missing',
+    how: 'serviceAccountName that does not exist',
+    fault: {
+      rule: 'MissingObject',
+      says: /ServiceAccount \S+\/robot does not exist/,
+      grace: 30_000,
+      proof: refused(/serviceaccount "robot" not found/),
+      objects: asRobot,
+    },
+    twin: {
+      how: 'made after 10 s',
+      objects: asRobot,
+      recovery: { after: 10_000, mend: create('ServiceAccount', 'robot') },
+    },
+  },
+];

@@ -1,0 +1,118 @@
+import type { TargetError } from '../domain/errors.ts';
+import type { ReleaseRef } from '../domain/kubernetes.ts';
+import { describeJob } from '../domain/record/job.ts';
+import { mayBeRepaired, nextStep, refusalOf } from '../domain/repair/next-step.ts';
+import type { NextStep } from '../domain/repair/next-step.ts';
+import { needsText } from '../domain/repair/owed.ts';
+import type { Aftermath, HeldRevision } from '../domain/repair/owed.ts';
+import { closed } from '../domain/repair/truth.ts';
+import type { GitHubJobs } from '../ports/github.ts';
+import type { ReleaseHistory } from '../ports/helm.ts';
+import type { Log } from '../ports/log.ts';
+import type { Lock, LockOptions, Records } from '../ports/records.ts';
+import { untilQuiet } from './quiet.ts';
+import type { QuietPorts } from './quiet.ts';
+
+export interface RepairPorts extends QuietPorts {
+  readonly records: Records;
+  readonly jobs: GitHubJobs;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+}
+
+export interface RepairOrder {
+  readonly release: ReleaseRef;
+  readonly lockTakeover: LockOptions['takeover'];
+  /** What becomes of an undo that was claimed and has not ended: a rollback goes on with it, a deploy closes it. */
+  readonly claims: 'close' | 'leave';
+}
+
+export interface Repaired {
+  /** How things are now. */
+  readonly past: Aftermath;
+  /** Helm lets nobody in, and it is not ours to put right. */
+  readonly refused?: TargetError;
+}
+
+type Repair = Extract<NextStep, { kind: 'repair' }>;
+
+/**
+ * Puts right what a run left that was killed outright: Helm's history tells the truth again, and its records say how
+ * it ended. Nothing is rolled out. A helm that it left at work is waited for. Costs nothing where nothing is owed.
+ */
+export async function repair(order: RepairOrder, lock: Lock, ports: RepairPorts): Promise<Repaired> {
+  const { release } = order;
+  const before = await readAftermath(release, ports);
+  const first = await decide(before, order, lock, ports);
+  if (first.kind !== 'repair') return { past: before, ...refusedBy(first, release) };
+
+  const { got } = lock;
+  const how = got.kind === 'taken-over' ? ` (${got.why})` : '';
+  ports.log.warn(`${describeJob(first.writer)} ended before its time${how}: what it left is put right first`);
+  if (first.truth !== undefined || got.kind === 'taken-over')
+    await untilQuiet(release, before.revisions[0]?.revision ?? 0, ports);
+
+  // A helm that was still at work has changed it meanwhile.
+  const now = await readAftermath(release, ports);
+  const last = await decide(now, order, lock, ports);
+  if (last.kind !== 'repair') return { past: now, ...refusedBy(last, release) };
+  await write(last, order, lock, ports);
+  return { past: await readAftermath(release, ports) };
+}
+
+/** Records and revisions, and the text of the newest one where its labels do not tell enough. */
+export async function readAftermath(
+  release: ReleaseRef,
+  { records, history }: { readonly records: Records; readonly history: ReleaseHistory },
+): Promise<Aftermath> {
+  const [known, revisions] = await Promise.all([records.of(release), history.list(release)]);
+  const labels = { records: known, revisions };
+  const [newest] = revisions;
+  if (newest === undefined || !needsText(labels)) return labels;
+  return { ...labels, newest: await history.read(release, newest.revision) };
+}
+
+async function decide(
+  past: Aftermath,
+  { lockTakeover }: RepairOrder,
+  { got, holder }: Lock,
+  { jobs }: RepairPorts,
+): Promise<NextStep> {
+  const facts = { ...past, me: holder.actor, got, takeover: lockTakeover };
+  const step = nextStep(facts);
+  return step.kind === 'ask' ? nextStep({ ...facts, job: await jobs.finished(step.job) }) : step;
+}
+
+const refusedBy = (step: NextStep, release: ReleaseRef): Pick<Repaired, 'refused'> =>
+  step.kind === 'refuse' ? { refused: refusalOf(release, step.stuck, step.writer) } : {};
+
+/** History first: killed in between, the next run closes the record. */
+async function write(
+  { truth, dues, claimed }: Repair,
+  { release, claims }: RepairOrder,
+  lock: Lock,
+  { history, records, log }: RepairPorts,
+): Promise<void> {
+  const goesOn = claimed && claims === 'leave';
+  if (truth !== undefined && !goesOn) {
+    await lock.check();
+    await history.writeBack(release, truth);
+    const { failed, restored } = truth;
+    const again = restored === undefined ? '' : `, revision ${restored} deployed again`;
+    log.info(`revision ${failed} is marked failed${again}; nothing was rolled out`);
+  }
+  for (const due of dues) {
+    if (goesOn && due.owed.kind !== 'word') continue;
+    await lock.check();
+    const { id, state, reason = '' } = await records.change(due.record, (now) => closed(now, due));
+    log.info(`record ${id} is ${state}: ${reason}`);
+  }
+}
+
+/** Before the lock is ours: refuses what no run can have left, so that nobody waits for nothing. */
+export async function refuseByHand(
+  release: ReleaseRef,
+  stuck: HeldRevision,
+  { records }: { readonly records: Records },
+): Promise<void> {
+  if (!mayBeRepaired(stuck, await records.of(release))) throw refusalOf(release, stuck);
+}
