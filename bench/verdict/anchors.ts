@@ -1,6 +1,7 @@
 /** What Helm by itself says of the same faults, and when. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { oneLine } from '../../lib/domain/workloads/words.ts';
 import { majors } from '../../test/e2e/support/tools.ts';
 import type { Major } from '../../test/e2e/support/tools.ts';
 import { orAborted } from '../kit/or-aborted.ts';
@@ -25,7 +26,7 @@ export interface Anchor {
   readonly case: string;
   readonly helm: Major;
   readonly exit: number | null;
-  /** The last line that it wrote. */
+  /** What it wrote to stderr, in one line. */
   readonly said: string;
   readonly seconds: number;
   /** From the first report of the fault to its end. */
@@ -39,8 +40,9 @@ export async function anchors(setting: Setting, signal: AbortSignal): Promise<An
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift())
       found.push(await anchor(job.id, job.helm, setting, signal));
   };
-  await Promise.all([lane(), lane(), lane()]);
-  return found.toSorted((a, b) => anchored.indexOf(a.case) - anchored.indexOf(b.case));
+  await Promise.all(majors.flatMap(() => [lane(), lane(), lane()]));
+  const place = ({ case: id, helm }: Anchor): number => 2 * anchored.indexOf(id) + majors.indexOf(helm);
+  return found.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Each as an install: helm waits alike for an upgrade. */
@@ -74,22 +76,39 @@ function upgrade(
   values: string,
 ): Promise<{ exit: number | null; said: string }> {
   const where = ['--namespace', namespace, '--values', values];
-  const argv = ['upgrade', release, chart, '--install', ...where, '--wait', '--timeout', '60s'];
+  const argv = [
+    'upgrade',
+    release,
+    chart,
+    '--install',
+    ...where,
+    '--wait',
+    '--wait-for-jobs',
+    '--timeout',
+    '60s',
+  ];
   const env = { PATH: process.env['PATH'], ...place.programEnv };
   const child = spawn(join(place.bin, 'helm'), argv, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (more: string) => (text += more));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (exit) => resolve({ exit, said: text.trim().split('\n').at(-1) ?? '' }));
+    child.once('close', (exit) => resolve({ exit, said: oneLine(text, 300) }));
   });
 }
 
 export const anchorTable = (found: readonly Anchor[]): string =>
   markdownTable(
-    ['upgrade --install --wait --timeout 60s', 's', 'after the first report s', 'said'],
-    found.map(({ case: id, helm, seconds, afterProof, said }) => [
+    [
+      'upgrade --install --wait --wait-for-jobs --timeout 60s',
+      'exit',
+      's',
+      'after the first report s',
+      'said',
+    ],
+    found.map(({ case: id, helm, exit, seconds, afterProof, said }) => [
       `${id}, ${helm}`,
+      String(exit),
       seconds.toFixed(1),
       afterProof.toFixed(1),
       said,

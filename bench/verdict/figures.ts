@@ -8,7 +8,7 @@ import type { Round } from './round.ts';
 import { graceOf, isTerminal, lineOf, scoreOf, step, toExit, toVerdict } from './score.ts';
 import type { Score } from './score.ts';
 
-const bounds = { terminalMedian: 2, terminalP95: 5, overGrace: 3 } as const;
+const bounds = { terminalMedian: 2, terminalP95: 5, overGrace: 3, early: 1 } as const;
 
 const atOnce = (rounds: readonly Round[]): Round[] => rounds.filter(({ late }) => late === undefined);
 const count = (rounds: readonly Round[], score: Score): number =>
@@ -157,7 +157,13 @@ export function goalsOf(all: readonly Round[]): Goal[] {
           spread('terminal/median', median(terminal), bounds.terminalMedian),
           spread('terminal/p95', percentile(terminal, 95), bounds.terminalP95),
         ]),
-    ...(overGrace.length === 0 ? [] : [spread('likely/over-grace', most(overGrace), bounds.overGrace)]),
+    ...(overGrace.length === 0
+      ? []
+      : [
+          spread('likely/over-grace', most(overGrace), bounds.overGrace),
+          // A call before the end of its grace would be a false one of the twin that just makes it.
+          spread('likely/early', most(overGrace.map((over) => Math.max(0, -over))), bounds.early),
+        ]),
     none('misnamed', 'misnamed'),
     none('missed', 'missed'),
     none('false-calls', 'false call'),

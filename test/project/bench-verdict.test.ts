@@ -147,7 +147,16 @@ describe('figures', () => {
     Object.fromEntries(goalsOf(all).map(({ id, measured: value }) => [id.replace('verdict/', ''), value]));
 
   test('a terminal fault counts from its proof, a likely one from the end of its grace', () => {
-    expect(measured(rounds)).toMatchObject({ 'terminal/median': 1.6, 'likely/over-grace': 1, missed: 0 });
+    expect(measured(rounds)).toMatchObject({
+      'terminal/median': 1.6,
+      'likely/over-grace': 1,
+      'likely/early': 0,
+      missed: 0,
+    });
+  });
+
+  test('a likely one that is called before the end of its grace falls short', () => {
+    expect(measured([round({ ...secret, verdictAt: 28_000 })])).toMatchObject({ 'likely/early': 5 });
   });
 
   test('what was called by another name has no delay, and is a goal missed', () => {

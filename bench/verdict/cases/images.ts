@@ -110,7 +110,7 @@ export const images: readonly VerdictCase[] = [
     fault: {
       rule: 'ImageNotPulled',
       says: /503/,
-      grace: 120_000,
+      grace: 180_000,
       proof: pullFails,
       objects: async (stage) => [deployment(stage, { image: await fickle(stage, 'unavailable') })],
     },
@@ -122,7 +122,7 @@ export const images: readonly VerdictCase[] = [
     fault: {
       rule: 'ImageNotPulled',
       says: /connection refused/,
-      grace: 120_000,
+      grace: 180_000,
       proof: pullFails,
       base: healthy,
       objects: (stage) => [deployment(stage, { image: '127.0.0.1:1/shop/service:v1' })],

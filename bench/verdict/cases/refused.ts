@@ -93,7 +93,7 @@ export const refused: readonly VerdictCase[] = [
     fault: {
       rule: 'PodsRefused',
       says: /exceeded quota: tight/,
-      grace: 60_000,
+      grace: 90_000,
       proof: refusedBy(/exceeded quota/),
       before: quota,
       objects: usual,
@@ -147,7 +147,7 @@ export const refused: readonly VerdictCase[] = [
     fault: {
       rule: 'PodsRefused',
       says: /failed calling webhook "gate.bench.example"/,
-      grace: 60_000,
+      grace: 90_000,
       proof: refusedBy(/failed calling webhook/),
       before: deadWebhook,
       objects: usual,
@@ -182,7 +182,7 @@ export const refused: readonly VerdictCase[] = [
     fault: {
       rule: 'PodsRefused',
       says: /no PriorityClass with name/,
-      grace: 30_000,
+      grace: 45_000,
       proof: refusedBy(/no PriorityClass/),
       objects: important,
     },

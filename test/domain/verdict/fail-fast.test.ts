@@ -27,12 +27,12 @@ const saying = (failFast: string): Partial<ObjectMeta> => ({
 
 test.each<[says: string, asked: FailFast, expected: string]>([
   ['strict', 'balanced', 'fail 32s'],
-  ['balanced', 'strict', 'fail 122s'],
+  ['balanced', 'strict', 'fail 182s'],
   ['off', 'strict', 'late'],
   ['strict', 'off', 'fail 32s'],
   ['45s', 'balanced', 'fail 47s'],
   ['45s', 'off', 'fail 47s'],
-  ['soon', 'balanced', 'fail 122s'],
+  ['soon', 'balanced', 'fail 182s'],
 ])('a workload that says %s, asked for %s → %s', (says, asked, expected) => {
   expect(when(rollOut(see(1.5, deployment({}, saying(says))), see(2, pod(broken))), asked)).toBe(expected);
 });
@@ -56,8 +56,8 @@ test('it asks to be woken when the next patience ends', () => {
   for (const each of rollOut(see(2, pod(broken)))) engine.observe(each);
   expect(engine.judge(2_000)).toMatchObject({
     kind: 'waiting',
-    until: 122_000,
-    findings: [{ rule: 'ImageNotPulled', severity: 'likely', firstSeen: 2_000, callAt: 122_000 }],
+    until: 182_000,
+    findings: [{ rule: 'ImageNotPulled', severity: 'likely', firstSeen: 2_000, callAt: 182_000 }],
   });
 });
 

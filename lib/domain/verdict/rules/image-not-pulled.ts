@@ -16,7 +16,7 @@ import type { Probe } from '../types.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const graces = {
-  'the registry cannot be reached, or cannot be asked by us': { strict: 30_000, balanced: 120_000 },
+  'the registry cannot be reached, or cannot be asked by us': { strict: 30_000, balanced: 180_000 },
   'the registry has it now': { strict: 60_000, balanced: 180_000 },
   'not for this node’s platform': { strict: 15_000, balanced: 60_000 },
   'pull policy Never': { strict: 10_000, balanced: 30_000 },

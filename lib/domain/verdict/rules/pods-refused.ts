@@ -5,10 +5,11 @@ import { refusalKind, refusalWords, standingRefusal, type RefusalKind } from '..
 import { oneLine } from '../../workloads/words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
+/** A ReplicaSet's controller tries again after about 41, 82 and 164 s (measured): a grace must hold the retry that follows. */
 const graces = {
-  'exceeded quota': { strict: 15_000, balanced: 60_000 },
-  'webhook out of reach': { strict: 15_000, balanced: 60_000 },
-  'no such PriorityClass': { strict: 10_000, balanced: 30_000 },
+  'exceeded quota': { strict: 15_000, balanced: 90_000 },
+  'webhook out of reach': { strict: 15_000, balanced: 90_000 },
+  'no such PriorityClass': { strict: 10_000, balanced: 45_000 },
   'otherwise forbidden': { strict: 15_000, balanced: 30_000 },
   'any other error': { strict: 30_000, balanced: 120_000 },
 } as const satisfies Record<string, Grace>;

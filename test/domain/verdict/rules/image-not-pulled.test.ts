@@ -63,12 +63,12 @@ const rows: Row[] = [
   [
     'denied without a pull secret: nodes may hold credentials',
     'fail 32s',
-    'fail 122s',
+    'fail 182s',
     rollOut(failing(2, denied), said(3, 'unknown')),
   ],
-  ['nobody answers us', 'fail 32s', 'fail 122s', rollOut(failing(2, notFound))],
-  ['the registry answers 503', 'fail 32s', 'fail 122s', rollOut(failing(2, broken))],
-  ['the registry is down', 'fail 32s', 'fail 122s', rollOut(failing(2, refused))],
+  ['nobody answers us', 'fail 32s', 'fail 182s', rollOut(failing(2, notFound))],
+  ['the registry answers 503', 'fail 32s', 'fail 182s', rollOut(failing(2, broken))],
+  ['the registry is down', 'fail 32s', 'fail 182s', rollOut(failing(2, refused))],
   [
     'it answered 503 while the image was pushed (15s), then all is well',
     'pass 25s',
@@ -78,7 +78,7 @@ const rows: Row[] = [
   [
     'the back-off is no new cause, nor the next try an end of it',
     'fail 32s',
-    'fail 122s',
+    'fail 182s',
     rollOut(failing(2, broken), failing(5, backOff(broken), 'ImagePullBackOff'), failing(20, broken)),
   ],
   [

@@ -39,7 +39,7 @@ const failing = (message: string, since = '2026-01-01T00:00:02Z') => ({
 const refused = (message: string, second = 2) => see(second, newSet(failing(message)));
 
 const rows: Row[] = [
-  ['a quota', 'fail 17s', 'fail 62s', rollOut(refused(quota))],
+  ['a quota', 'fail 17s', 'fail 92s', rollOut(refused(quota))],
   [
     'a quota that comes free when an old pod has left',
     'fail 17s',
@@ -47,7 +47,7 @@ const rows: Row[] = [
     rollOut(refused(quota), see(40, newSet()), up(50)),
   ],
   ['PodSecurity', 'fail 2s', 'fail 2s', rollOut(refused(security))],
-  ['a webhook that is not up', 'fail 17s', 'fail 62s', rollOut(refused(noWebhook))],
+  ['a webhook that is not up', 'fail 17s', 'fail 92s', rollOut(refused(noWebhook))],
   [
     'a webhook that comes up with this release',
     'fail 17s',
@@ -57,7 +57,7 @@ const rows: Row[] = [
   ['a webhook that says no', 'fail 2s', 'fail 2s', rollOut(refused(webhookDenies))],
   ['a policy that says no', 'fail 2s', 'fail 2s', rollOut(refused(policyDenies))],
   ['a LimitRange', 'fail 2s', 'fail 2s', rollOut(refused(tooMuch))],
-  ['no such PriorityClass', 'fail 12s', 'fail 32s', rollOut(refused(noClass))],
+  ['no such PriorityClass', 'fail 12s', 'fail 47s', rollOut(refused(noClass))],
   ['a PriorityClass that is made meanwhile', 'fail 12s', 'pass 30s', rollOut(refused(noClass), up(30))],
   ['any other rule', 'fail 17s', 'fail 32s', rollOut(refused(forbidden('pod does not have "kms" label')))],
   [
@@ -95,7 +95,7 @@ const rows: Row[] = [
   [
     'not even the ReplicaSet is allowed',
     'fail 17s',
-    'fail 62s',
+    'fail 92s',
     rollOut(
       see(
         2,
@@ -141,11 +141,11 @@ const made = (name: string) =>
   pod(app({}), { name, by: ['StatefulSet', 'db'], meta: { labels: { 'controller-revision-hash': 'r2' } } });
 
 test.each([
-  ['since the apply', 'fail 62s', [...warn(2, set, 'FailedCreate', create(quota))]],
+  ['since the apply', 'fail 92s', [...warn(2, set, 'FailedCreate', create(quota))]],
   ['before the apply', 'late', [...warn(0.7, set, 'FailedCreate', create(quota))]],
   [
     'before the apply and again since',
-    'fail 65s',
+    'fail 95s',
     [...warn(0.7, set, 'FailedCreate', create(quota)), ...warn(5, set, 'FailedCreate', create(quota))],
   ],
   [
@@ -155,7 +155,7 @@ test.each([
   ],
   [
     'again after a pod was made',
-    'fail 90s',
+    'fail 120s',
     [
       ...warn(2, set, 'FailedCreate', create(quota)),
       ...see(20, made('db-0')),
