@@ -77,17 +77,26 @@ async function wentBack(shipped: Shipped, job: string, environment: EnvironmentN
   ];
 }
 
-/** A port of the node that is moments old refuses until kube-proxy has written its rules. */
-async function firstAnswer(url: string): Promise<Response> {
-  const deadline = Date.now() + 10_000;
+/** For so long a node may still lead to a pod that is on its way out, and a port that is moments old nowhere. */
+const settling = 10_000;
+
+/** Who answers, asked until it is the one that is wanted or the node has had time to settle; always on a new connection. */
+async function answering(url: string, wanted: string): Promise<string> {
+  const deadline = Date.now() + settling;
   for (;;) {
-    try {
-      return await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(100);
-    }
+    const said = await askedOnce(url).catch((error: unknown) => `nothing (${String(error)})`);
+    if (said === wanted || Date.now() > deadline) return said;
+    await sleep(200);
   }
+}
+
+async function askedOnce(url: string): Promise<string> {
+  const answer = await fetch(url, {
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(5_000),
+  });
+  const { version } = (await answer.json()) as { version?: string };
+  return version ?? String(answer.status);
 }
 
 /** Asked from outside, whatever the workflow says of itself. */
@@ -97,16 +106,11 @@ export async function serves(
 ): Promise<string[]> {
   const answers = environments.map(async (environment) => {
     const wanted = typeof version === 'string' ? version : version[environment];
-    try {
-      const answer = await firstAnswer(await stage.url(environment));
-      const said = (await answer.json()) as { version?: string };
-      return unless(
-        said.version === wanted,
-        `${environment} serves ${said.version ?? answer.status}, not ${wanted}`,
-      );
-    } catch (error) {
-      return [`${environment} serves nothing: ${error instanceof Error ? error.message : String(error)}`];
-    }
+    const said = await stage.url(environment).then(
+      (url) => answering(url, wanted),
+      (error: unknown) => `nothing (${String(error)})`,
+    );
+    return unless(said === wanted, `${environment} serves ${said}, not ${wanted}`);
   });
   return (await Promise.all(answers)).flat();
 }

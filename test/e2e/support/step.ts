@@ -120,7 +120,8 @@ async function finish(
   const post = await main.post();
   const broken = await brokenPromises({ main, post, temp: job.temp, order });
   if (broken.length > 0) throw new Error(`${broken.join('\n')}\n${transcript(main, post)}`);
-  return endingOf(main, post);
+  // Awaited here: what the outputs name goes with the job's folder.
+  return await endingOf(main, post);
 }
 
 async function endingOf(main: Ended, post: Ended): Promise<Ending> {
