@@ -6,6 +6,7 @@ import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import { readRelease } from '../../lib/domain/inputs/release.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
+import { parseRecordId } from '../../lib/domain/record/id.ts';
 import type { From, To } from '../../lib/domain/rollback/types.ts';
 
 export const inputNames: readonly string[] = [
@@ -105,9 +106,6 @@ export function parseInputs(
   });
 }
 
-/** `<namespace>/<release>#<seq>`, as deploy-helm's output `record` has it. */
-const recordForm = /^([a-z0-9-]+)\/([a-z0-9-]+)#\d+$/;
-
 function readFrom(reader: InputReader, release: ReleaseRef): From | undefined {
   const text = reader.text('from');
   if (text === '') return undefined;
@@ -138,9 +136,8 @@ function checkRecord(
   { name, namespace }: ReleaseRef,
   allowed: string,
 ): void {
-  const [, inNamespace, ofRelease] = recordForm.exec(text) ?? [];
-  if (inNamespace === undefined)
-    reader.fault({ input, value: JSON.stringify(text), problem: `must be ${allowed}` });
-  else if (name !== '' && namespace !== '' && (inNamespace !== namespace || ofRelease !== name))
+  const key = parseRecordId(text);
+  if (key === undefined) reader.fault({ input, value: JSON.stringify(text), problem: `must be ${allowed}` });
+  else if (name !== '' && namespace !== '' && (key.namespace !== namespace || key.release !== name))
     reader.fault({ input, value: text, problem: `is a record of another release than ${namespace}/${name}` });
 }

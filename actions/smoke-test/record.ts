@@ -1,5 +1,6 @@
 import type { CheckOutcomeKind } from '../../lib/domain/checks/types.ts';
 import { TargetError } from '../../lib/domain/errors.ts';
+import { recordId } from '../../lib/domain/record/id.ts';
 import type { RecordKey } from '../../lib/domain/record/id.ts';
 import { statusLine } from '../../lib/domain/record/status-line.ts';
 import { withVerdict } from '../../lib/domain/record/transitions.ts';
@@ -12,7 +13,7 @@ const standing = new Set<RecordState>(['applied', 'ready', 'verified']);
 
 /** The record that the verdict is for. Throws TargetError when there is none, or when its release no longer stands. */
 export async function findRecord(key: RecordKey, records: Records): Promise<ReleaseRecord> {
-  const id = `${key.namespace}/${key.release}#${key.seq}`;
+  const id = recordId(key);
   const known = await records.of({ name: key.release, namespace: key.namespace });
   const record = known.find(({ seq }) => seq === key.seq);
   if (record === undefined)

@@ -1,6 +1,7 @@
 /** ReleaseRecords as plain JSON in Secrets: `slipway-<release>-<seq>`, labelled by release and state. */
 import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
+import { recordId } from '../../domain/record/id.ts';
 import { parseRecord } from '../../domain/record/parse.ts';
 import { keptRecords, toPrune } from '../../domain/record/retention.ts';
 import { recordSchema } from '../../domain/record/types.ts';
@@ -67,7 +68,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
       for (let seq = first; seq < first + mostConflicts; seq += 1) {
         const record: ReleaseRecord = {
           schema: recordSchema,
-          id: `${draft.namespace}/${draft.release}#${seq}`,
+          id: recordId({ ...draft, seq }),
           seq,
           ...draft,
         };

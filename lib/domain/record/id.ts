@@ -5,6 +5,8 @@ export type RecordKey = Pick<ReleaseRecord, 'namespace' | 'release' | 'seq'>;
 
 const form = /^([a-z0-9-]+)\/([a-z0-9-]+)#(\d{1,9})$/;
 
+export const recordId = ({ namespace, release, seq }: RecordKey): string => `${namespace}/${release}#${seq}`;
+
 /** Undefined where it is not such an id. */
 export function parseRecordId(text: string): RecordKey | undefined {
   const [, namespace, release, seq] = form.exec(text) ?? [];
