@@ -9,6 +9,7 @@ import type { Benchmark, Goal } from './table.ts';
 type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  cancel: () => import('./cancel.ts'),
   rollback: () => import('./rollback.ts'),
   rollout: () => import('./rollout.ts'),
   secrets: () => import('./secrets.ts'),

@@ -2,7 +2,7 @@
  * From TypeScript to dist/: tsc emits JavaScript, ncc bundles it, one folder per action. The bytes depend on
  * the sources and the lockfile alone: not on the folder, the machine or the time.
  */
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
@@ -27,6 +27,11 @@ export interface Built extends Bundle {
 }
 
 const credentials = { name: 'kubernetes-credentials', entry: 'lib/adapters/kubernetes/credentials/entry.ts' };
+/**
+ * What `post:` names. Main leaves a flag for post, but a main that is cancelled as its node starts leaves nothing, and
+ * post would then be a main: in a job that was cancelled it would ship the release.
+ */
+const postScript = "process.env.STATE_isPost = 'true';\nawait import('./index.js');\n";
 const wholeBundle = ['index.js', 'licenses.txt', 'package.json'];
 
 /** `ws` asks for these in a try block and does without them. */
@@ -90,6 +95,8 @@ async function build(bundle: Bundle, emitted: string, out: string, fresh: boolea
     await assertSelfContained(bundle.name, out);
     await keep(bundle.name, out, kept);
   }
+  if (existsSync(join(emitted, dirname(script), 'post.js')))
+    await writeFile(join(out, 'post.js'), postScript);
   const { size: bytes } = await stat(join(out, 'index.js'));
   return { ...bundle, bytes, seconds: (performance.now() - started) / 1_000, cached };
 }

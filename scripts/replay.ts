@@ -1,6 +1,6 @@
 /** `npm run replay -- <report.json>`: the verdict of a deploy-helm report, again, from what its watcher had seen. */
 import { readFile } from 'node:fs/promises';
-import { replay } from '../lib/domain/verdict/replay.ts';
+import { leftOut, replay } from '../lib/domain/verdict/replay.ts';
 import type { Expectation, Observation, Verdict } from '../lib/domain/verdict/types.ts';
 
 interface Report {
@@ -19,6 +19,8 @@ if (data?.judged === undefined || data.observations === undefined)
 const { verdict: recorded, expectation } = data.judged;
 const again = replay(expectation, data.observations);
 for (const line of linesOf(again)) console.log(line);
+const missing = leftOut(data.observations);
+if (missing !== undefined) console.log(`may differ from what was judged: ${missing}`);
 if (again?.outcome !== recorded.outcome || again.reason !== recorded.reason || again.at !== recorded.at)
   fail(`recorded was another verdict:\n${linesOf(recorded).join('\n')}`);
 

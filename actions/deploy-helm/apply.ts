@@ -1,6 +1,7 @@
 import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import { helmDescription } from '../../lib/domain/record/id.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
+import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Expectation, Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
 import type { HelmRelease } from '../../lib/ports/helm.ts';
 import type { Following, RunningContainer } from '../../lib/ports/rollout.ts';
@@ -8,6 +9,8 @@ import type { Journal } from '../../lib/steps/journal.ts';
 import { installCrds } from '../../lib/steps/install-crds.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
 import type { Beside } from '../../lib/steps/roll-out.ts';
+import { compareWithApplied } from './compared-with.ts';
+import type { Marked } from './compared-with.ts';
 import { secretsHidden } from './evidence.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
@@ -30,18 +33,34 @@ export interface Applied {
 export async function apply(
   plan: Plan,
   following: Following,
+  records: readonly ReleaseRecord[],
   journal: Journal,
   inputs: Inputs,
   ports: Ports,
 ): Promise<Applied> {
   const hooks = await ports.hookLogs.follow(inputs.release, plan.rendered.hooks, secretsHidden(plan));
   let release: HelmRelease | undefined;
+  let marked: Marked | undefined;
   const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
     await bringCrds(plan, inputs, ports);
     const onLine = (line: string): void => ports.log.debug(line);
     const intent = { ...plan.intent, description: helmDescription(journal.record) };
-    release = await ports.helm.upgrade(intent, { signal, onLine, onWaiting: onApplied });
+    marked = await compareWithApplied(plan, records, inputs, ports);
+    const onWaiting = (): void => {
+      onApplied();
+      // Helm says the number only when its wait is over; killed in it, the next run must know what is applied.
+      const revision = plan.newest + 1;
+      const said = journal.write((now) => ({
+        ...moveTo(now, 'applied'),
+        to: { ...now.to, revision },
+      }));
+      said.catch((error: unknown) => onLine(`the record does not know that helm waits: ${String(error)}`));
+    };
+    release = await ports.helm.upgrade(intent, { signal, onLine, onWaiting });
     const { revision, installedAt } = release;
+    await marked
+      ?.over()
+      .catch((error: unknown) => onLine(`Helm's history is not all true: ${String(error)}`));
     await journal.write((now) => ({
       ...moveTo(now, 'applied'),
       revision,
@@ -69,10 +88,16 @@ export async function apply(
     return { ...rolled, release, revision: release.revision };
   } catch (error) {
     // Once helm has applied, what is thrown is the journal's: the record or the lock is lost.
-    if (error instanceof CancelledError || release !== undefined) throw error;
+    if (release !== undefined) throw error;
+    if (error instanceof CancelledError) {
+      // What helm had written post puts right.
+      await marked?.unmark().catch(() => undefined);
+      throw error;
+    }
     const verdict = refusedByHelm(error, inputs, ports);
     const written = await writtenRevision(plan, inputs, ports);
-    await unstick(written, verdict, inputs, ports);
+    if (written.revision === undefined) await marked?.unmark();
+    await unstick(written, verdict, plan, inputs, ports);
     return { verdict, observations: [], running: [], ...written };
   } finally {
     await hooks.stop();
@@ -117,9 +142,11 @@ async function writtenRevision(
 async function unstick(
   { revision, status = '' }: { revision?: number; status?: string },
   { outcome, reason }: Verdict,
+  { previous }: Plan,
   { release }: Inputs,
   { history }: Ports,
 ): Promise<void> {
   if (outcome !== 'inconclusive' || revision === undefined || !status.startsWith('pending-')) return;
-  await history.writeBack(release, { failed: revision, reason });
+  const restored = previous === undefined ? {} : { restored: previous.revision };
+  await history.writeBack(release, { failed: revision, reason, ...restored });
 }

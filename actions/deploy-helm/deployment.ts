@@ -1,53 +1,40 @@
 import { statusLine } from '../../lib/domain/record/status-line.ts';
-import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
+import type { Journal } from '../../lib/steps/journal.ts';
+import { tellGitHub } from '../../lib/steps/tell-github.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
 
 const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as const;
 
-/** Tells GitHub that a release begins. It runs beside the release: GitHub slow or down delays nothing. */
+/**
+ * Tells GitHub that a release begins, and the record which Deployment it is, so that whoever ends the release can end
+ * that, too. It runs beside the release: GitHub slow or down delays nothing.
+ */
 export async function announceDeployment(
   plan: Plan,
-  record: ReleaseRecord,
-  inputs: Inputs,
+  journal: Journal,
+  { environment }: Inputs,
   { github }: Ports,
-  onBegun: (id: number) => void,
-): Promise<number | undefined> {
-  if (inputs.environment === '') return undefined;
-  const description = `${plan.chart.name} ${plan.chart.version}`;
-  const payload = {
-    slipway: 'release',
-    record: record.id,
-    chart: plan.chart.name,
-    chartVersion: plan.chart.version,
-    images: plan.images,
-  };
-  const id = await github.begin({ environment: inputs.environment, task: 'deploy', payload, description });
-  if (id === undefined) return undefined;
-  onBegun(id);
-  await github.report(id, 'in_progress', {
-    description: `${record.id} ${record.state}`,
-    environment: inputs.environment,
-  });
-  return id;
+): Promise<void> {
+  if (environment === '') return;
+  const { id: record, state } = journal.record;
+  const { name, version } = plan.chart;
+  const payload = { slipway: 'release', record, chart: name, chartVersion: version, images: plan.images };
+  const id = await github.begin({ environment, task: 'deploy', payload, description: `${name} ${version}` });
+  if (id === undefined) return;
+  const reported = github.report(id, 'in_progress', { description: `${record} ${state}`, environment });
+  await Promise.all([reported, journal.write((now) => ({ ...now, deploymentId: id }))]);
 }
 
 /** Tells GitHub how it ended: record, digest and state, which is what the next release compares with. */
 export async function closeDeployment(
-  begun: Promise<number | undefined>,
-  record: ReleaseRecord,
-  verdict: Verdict,
-  inputs: Inputs,
+  announced: Promise<void>,
+  journal: Journal,
+  { outcome }: Verdict,
   { github }: Ports,
-): Promise<number | undefined> {
-  const id = await begun;
-  if (id === undefined) return undefined;
-  await github.report(id, states[verdict.outcome], {
-    description: statusLine(record),
-    environment: inputs.environment,
-    ...(inputs.environmentUrl === '' ? {} : { environmentUrl: inputs.environmentUrl }),
-  });
-  return id;
+): Promise<void> {
+  await announced;
+  await tellGitHub(journal.record, states[outcome], statusLine(journal.record), github);
 }

@@ -7,6 +7,7 @@ import { owedBy } from '../../lib/domain/repair/owed.ts';
 import type { Aftermath } from '../../lib/domain/repair/owed.ts';
 import { deployedBefore } from '../../lib/domain/repair/truth.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
+import { hasStood } from '../../lib/domain/rollback/candidates.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
 import type { Lock, Locks, Records } from '../../lib/ports/records.ts';
@@ -14,13 +15,16 @@ import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
 import { readAftermath } from '../../lib/steps/repair.ts';
+import { tellGitHub } from '../../lib/steps/tell-github.ts';
+import { lastLook } from './last-look.ts';
+import type { LastLookPorts } from './last-look.ts';
 import type { Begun, Left } from './left.ts';
 import { takeBack } from './take-back.ts';
-import type { TakeBackPorts, TakenBack } from './take-back.ts';
+import type { Failed } from './take-back.ts';
 import { watchOn } from './watch-on.ts';
 import type { Watched } from './watch-on.ts';
 
-export interface FinishPorts extends TakeBackPorts {
+export interface FinishPorts extends LastLookPorts {
   readonly records: Records;
   readonly locks: Locks;
   readonly github: GitHubDeployments;
@@ -69,9 +73,15 @@ async function finishRelease(left: LeftRelease, lock: Lock, ports: FinishPorts):
   if (owed.kind === 'word') {
     const reason = `${why}; ${owed.why}`;
     if (record.state !== 'rejected') await journal.write((now) => moveTo(now, 'abandoned', reason));
+    await tellGitHub(journal.record, 'failure', saidOf(journal.record, owed.why), ports.github);
     return { good: true, reason };
   }
-  if (owed.kind === 'undo') return takenBack(owed.made ?? owed.own, past, journal, left, ports);
+  if (owed.kind === 'undo') {
+    const { made, own, claim } = owed;
+    const stands = past.revisions.some((each) => each.revision === made && hasStood(each));
+    if (made === undefined || !stands) return takenBack(made ?? own, past, journal, left, ports);
+    return takenBack(own ?? made, past, journal, left, ports, { to: claim.toRevision, made });
+  }
 
   const { revision } = owed;
   // What was judged already goes its way; the author's word on a cancel is for what was not.
@@ -79,8 +89,12 @@ async function finishRelease(left: LeftRelease, lock: Lock, ports: FinishPorts):
   if (wish === 'leave') return leftInPlace(revision, past, journal, left, ports);
   const watched =
     wish === 'finish' ? await watchOn(revision, journal, left, timeLeft(ports), ports) : undefined;
-  if (watched !== undefined && watched.verdict.outcome !== 'fail')
-    return proven(watched, journal, left, ports);
+  if (watched !== undefined && watched.verdict.outcome !== 'fail') return proven(watched, journal, ports);
+  // What main had judged, main has shown.
+  if (record.state !== 'rejected') {
+    const before = deployedBefore(record, revision, past.revisions);
+    await lastLook(revision, before, left, timeLeft(ports), ports);
+  }
   return takenBack(revision, past, journal, left, ports);
 }
 
@@ -91,6 +105,7 @@ async function takenBack(
   journal: Journal,
   left: LeftRelease,
   ports: FinishPorts,
+  half?: Failed['half'],
 ): Promise<Finished> {
   const { begun } = left;
   await journal.write((now) => moveTo(now, 'rejected', now.state === 'rejected' ? now.reason : why));
@@ -103,6 +118,7 @@ async function takenBack(
       revision,
       wasDeployed:
         revision === undefined ? undefined : deployedBefore(journal.record, revision, past.revisions),
+      ...(half === undefined ? {} : { half }),
     },
     {
       records: ofInstallation(past.records, begun.installedAt),
@@ -113,7 +129,7 @@ async function takenBack(
     ports,
     { part: 'deploy-helm post', ...(budget < leastBudget ? { proof: 'later' } : {}) },
   );
-  await tellGitHub('failure', saidOf(journal.record, done.kind), left, ports.github);
+  await tellGitHub(journal.record, 'failure', saidOf(journal.record, done.kind), ports.github);
   return {
     good: !['not undone', 'not proven', 'left'].includes(done.kind),
     reason: `${reason}; ${done.kind}: ${done.detail}`,
@@ -136,39 +152,18 @@ async function leftInPlace(
     reason,
     ...(restored === undefined ? {} : { restored }),
   });
-  await tellGitHub('failure', saidOf(journal.record, 'left'), left, ports.github);
+  await tellGitHub(journal.record, 'failure', saidOf(journal.record, 'left'), ports.github);
   return { good: false, reason };
 }
 
 /** `on-cancel: finish`: what post saw to the end is as good as what main would have. */
-async function proven(
-  { verdict }: Watched,
-  { record }: Journal,
-  left: LeftRelease,
-  { github }: FinishPorts,
-): Promise<Finished> {
+async function proven({ verdict }: Watched, { record }: Journal, { github }: FinishPorts): Promise<Finished> {
   const good = verdict.outcome === 'pass';
-  await tellGitHub(good ? 'success' : 'error', statusLine(record), left, github, record.environmentUrl);
+  await tellGitHub(record, good ? 'success' : 'error', statusLine(record), github);
   return { good, reason: `watched to its end by post: ${verdict.reason}` };
 }
 
 const timeLeft = ({ cancelledAt, clock }: FinishPorts): Milliseconds =>
   cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
 
-const saidOf = ({ id, state }: ReleaseRecord, kind: TakenBack['kind']): string =>
-  `${id} ${state}: cancelled, ${kind}`;
-
-async function tellGitHub(
-  state: 'success' | 'failure' | 'error',
-  description: string,
-  { begun: { deploymentId }, environment }: LeftRelease,
-  github: GitHubDeployments,
-  environmentUrl?: string,
-): Promise<void> {
-  if (deploymentId === undefined) return;
-  await github.report(deploymentId, state, {
-    description,
-    environment,
-    ...(environmentUrl === undefined ? {} : { environmentUrl }),
-  });
-}
+const saidOf = ({ id, state }: ReleaseRecord, what: string): string => `${id} ${state}: cancelled, ${what}`;

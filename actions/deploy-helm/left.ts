@@ -17,7 +17,6 @@ export type UndoWishes = Pick<
 /** What a main that ends early leaves to post. Kept in plain text by the runner, so no secret is in it. */
 export interface Left extends UndoWishes, Pick<Inputs, 'onCancel' | 'timeout' | 'tests'> {
   readonly holder: Holder;
-  readonly environment: string;
   /** The release that has begun; without it, only the lock is left. */
   readonly begun?: Begun;
 }
@@ -26,8 +25,14 @@ export interface Begun {
   readonly seq: number;
   readonly baseline: number | undefined;
   readonly installedAt: string | undefined;
-  /** Known a moment after the release began. */
-  readonly deploymentId?: number;
   /** The API was lost: only what had been rejected before is undone. */
   readonly unknown?: boolean;
+}
+
+/** What is left as long as nothing has begun. */
+export function leftBy(inputs: Inputs, holder: Holder): Left {
+  const { release, onFailure, onFirstFailure, undoTimeout, failFast, gate, ignore, forceConflicts } = inputs;
+  const how = { onFailure, onFirstFailure, undoTimeout, failFast, gate, ignore, forceConflicts };
+  const { onCancel, timeout, tests } = inputs;
+  return { release, ...how, onCancel, timeout, tests, holder };
 }

@@ -2,6 +2,7 @@ import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import { decisiveFinding } from '../../lib/domain/report/findings.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
+import { leftOut } from '../../lib/domain/verdict/replay.ts';
 import type { Applied } from './apply.ts';
 import type { Inputs } from './inputs.ts';
 import type { DeployResult } from './run.ts';
@@ -57,10 +58,14 @@ export function report(result: DeployResult, inputs: Inputs): Report {
 }
 
 /** All that `npm run replay` needs to give the watcher's verdict again. */
-const replayable = ({ verdict, expectation, observations }: Applied): object => ({
-  ...(expectation === undefined ? {} : { judged: { verdict, expectation } }),
-  observations,
-});
+function replayable({ verdict, expectation, observations }: Applied): object {
+  const missing = leftOut(observations);
+  return {
+    ...(expectation === undefined ? {} : { judged: { verdict, expectation } }),
+    ...(missing === undefined ? {} : { notReplayable: missing }),
+    observations,
+  };
+}
 
 function outputsOf(result: DeployResult, inputs: Inputs): Record<string, string> {
   const { plan, done, duration } = result;
@@ -75,7 +80,7 @@ function outputsOf(result: DeployResult, inputs: Inputs): Record<string, string>
     record: done?.record.id ?? '',
     'record-file': done?.recordFile ?? '',
     evidence: done?.evidence?.file ?? '',
-    'deployment-id': String(done?.deploymentId ?? ''),
+    'deployment-id': String(done?.record.deploymentId ?? ''),
     notes: notesOf(result),
     'duration-ms': String(duration),
   };

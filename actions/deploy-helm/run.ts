@@ -15,11 +15,15 @@ import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
 import { questionsAbout } from '../../lib/steps/questions.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import { refuseByHand, repair } from '../../lib/steps/repair.ts';
+import { untilAnnounced } from '../../lib/steps/tell-github.ts';
+import { Unfinished } from '../../lib/steps/unfinished.ts';
 import { apply } from './apply.ts';
 import type { Applied } from './apply.ts';
 import { announceDeployment, closeDeployment } from './deployment.ts';
 import { gatherEvidence, secretsHidden } from './evidence.ts';
 import type { Inputs } from './inputs.ts';
+import { leftBy } from './left.ts';
+import type { Left } from './left.ts';
 import { planLines } from './plan-lines.ts';
 import { deployedOf, makePlan } from './plan.ts';
 import type { NoPlan, Plan } from './plan.ts';
@@ -29,8 +33,8 @@ import { prove } from './prove.ts';
 import { releaseDraft, settled } from './record.ts';
 import { takeBack, withReason } from './take-back.ts';
 import type { TakenBack } from './take-back.ts';
-import { Unfinished } from './unfinished.ts';
 import { findWayBack, runsReady } from './way-back.ts';
+import type { WayBack } from './way-back.ts';
 
 export interface DeployResult extends Result {
   readonly plan: Plan;
@@ -49,7 +53,6 @@ export interface Done {
   readonly takenBack: TakenBack | undefined;
   /** The revision that runs at the end, and what Helm says of it. */
   readonly final: { readonly revision: number; readonly status: string } | undefined;
-  readonly deploymentId: number | undefined;
   /** Where the record lies as JSON, for the workflow to upload. */
   readonly recordFile: string;
 }
@@ -67,9 +70,9 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
     for (const step of plan.preparations) await prepare(step, ports);
   }
 
-  let unfinished: Unfinished | undefined;
+  let unfinished: Unfinished<Left> | undefined;
   const shipLocked = async (lock: Lock): Promise<DeployResult> => {
-    unfinished = Unfinished.lock(inputs, ports);
+    unfinished = new Unfinished(leftBy(inputs, ports.holder), ports.leave);
     try {
       const { past, refused } = await repair({ ...inputs, claims: 'close' }, lock, ports);
       if (refused !== undefined) throw refused;
@@ -79,7 +82,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
       return { ...outcomeOf(done, current), plan: current, duration: since(), done };
     } catch (error) {
       // Not knowing is no reason to undo; what ended in any other way, post takes back.
-      if (error instanceof UnreachableError) unfinished.unknown();
+      if (error instanceof UnreachableError) unfinished.note({ unknown: true });
       else if (!unfinished.hasBegun && !(error instanceof CancelledError)) unfinished.over();
       throw error;
     }
@@ -94,7 +97,7 @@ async function ship(
   plan: Plan,
   past: Aftermath,
   lock: Lock,
-  unfinished: Unfinished,
+  unfinished: Unfinished<Left>,
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
@@ -103,11 +106,31 @@ async function ship(
   const following = watches.adopt(follow(plan, inputs, ports), (open) => open.close());
   const before = await findWayBack(plan, past.records, inputs, ports);
   const journal = await Journal.open(releaseDraft(plan, before.records, inputs, ports), { ...ports, lock });
-  unfinished.begin(journal.record, plan, before);
-  const deployment = announceDeployment(plan, journal.record, inputs, ports, (id) =>
-    unfinished.announced(id),
-  );
-  const applied = await apply(plan, following, journal, inputs, ports);
+  const { baseline } = before;
+  unfinished.begin({ seq: journal.record.seq, baseline, installedAt: plan.installedAt });
+  const announced = announceDeployment(plan, journal, inputs, ports);
+  // Looked at in the end.
+  announced.catch(() => undefined);
+  try {
+    return await shipBegun(plan, following, before, journal, announced, unfinished, inputs, ports);
+  } catch (error) {
+    await untilAnnounced(announced, ports.clock);
+    throw error;
+  }
+}
+
+/** What has a record, and may leave post something to finish. */
+async function shipBegun(
+  plan: Plan,
+  following: Following,
+  before: WayBack,
+  journal: Journal,
+  announced: Promise<void>,
+  unfinished: Unfinished<Left>,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<Done> {
+  const applied = await apply(plan, following, before.records, journal, inputs, ports);
   const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
   // Before the undo, which destroys it.
   const [evidence] = await Promise.all([
@@ -120,15 +143,14 @@ async function ship(
       ? await takeBack(failed, before, journal, inputs, ports).catch(withReason(verdict.reason))
       : undefined;
 
-  const deploymentId = await closeDeployment(deployment, journal.record, verdict, inputs, ports);
-  const record =
-    deploymentId === undefined ? journal.record : await journal.write((now) => ({ ...now, deploymentId }));
+  await closeDeployment(announced, journal, verdict, ports);
+  const { record } = journal;
   unfinished.onlyLock();
   const recordFile = ports.files.keep('record.json', JSON.stringify(record, undefined, 2));
   const [final] =
     takenBack === undefined && applied.release ? [applied.release] : await ports.history.list(inputs.release);
   await ports.records.prune(inputs.release);
-  return { record, verdict, applied, running, evidence, takenBack, final, deploymentId, recordFile };
+  return { record, verdict, applied, running, evidence, takenBack, final, recordFile };
 }
 
 function follow(plan: Plan, { failFast }: Inputs, ports: Ports): Following {

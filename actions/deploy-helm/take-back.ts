@@ -35,6 +35,8 @@ export interface Failed {
   readonly revision: number | undefined;
   /** The revision that Helm called deployed before. */
   readonly wasDeployed: number | undefined;
+  /** What an earlier attempt has made of going back to `to`, and nobody has proven. */
+  readonly half?: { readonly to: number; readonly made: number };
 }
 
 /** Takes a failed release back as the author asked: to the newest verified state, away, or not at all. */
@@ -47,7 +49,7 @@ export async function takeBack(
   how: Pick<UndoOrder, 'part' | 'proof'> = { part: 'deploy-helm' },
 ): Promise<TakenBack> {
   const { release } = wishes;
-  const { revision, wasDeployed } = failed;
+  const { revision, wasDeployed, half } = failed;
   if (revision === undefined)
     return { kind: 'nothing to undo', detail: 'Helm refused before it changed anything' };
 
@@ -55,14 +57,14 @@ export async function takeBack(
   const back = chooseReturn({
     ...before,
     failed: journal.record.seq,
-    revisions: revisions.filter((each) => each.revision !== revision),
+    revisions: revisions.filter((each) => each.revision !== revision && each.revision !== half?.made),
   });
   const isFirst = back.kind === 'first-release' && wasDeployed === undefined;
   if (isFirst && wishes.onFirstFailure === 'uninstall')
     return uninstalled({ ...failed, revision }, journal, wishes, ports);
   if (wishes.onFailure === 'leave' || back.kind === 'first-release') {
     const why = wishes.onFailure === 'leave' ? 'on-failure: leave' : 'nothing verified to go back to';
-    return left({ ...failed, revision }, why, wishes, ports);
+    return left({ ...failed, revision: half?.made ?? revision }, why, wishes, ports);
   }
   ports.log.info(
     `going back to revision ${back.revision} (${back.kind === 'record' ? `record ${back.record.id}, verified` : 'it ran ready when this step began'})`,
@@ -71,7 +73,7 @@ export async function takeBack(
     {
       release,
       to: back.revision,
-      failed: revision,
+      ...halfOr(revision, back.revision, half),
       ...(wasDeployed === undefined ? {} : { wasDeployed }),
       reason: failed.verdict.reason,
       by: ports.actor,
@@ -87,6 +89,17 @@ export async function takeBack(
     journal,
     ports,
   );
+}
+
+/** What was begun is only proven where it went to the same state; else it is what fails now. */
+function halfOr(
+  revision: number,
+  to: number,
+  half: Failed['half'],
+): Pick<UndoOrder, 'failed' | 'made' | 'newest'> {
+  if (half === undefined) return { failed: revision };
+  if (half.to !== to) return { failed: half.made };
+  return { failed: revision, newest: half.made, made: half.made };
 }
 
 /** An undo that breaks off says why in its own words; why there was something to undo is said with it. */

@@ -1,6 +1,7 @@
 import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
+import { tellGitHub } from '../../lib/steps/tell-github.ts';
 
 interface Ports {
   readonly github: GitHubDeployments;
@@ -44,11 +45,9 @@ export async function closeRollback(
   { environment, environmentUrl }: Where,
   { github }: Ports,
 ): Promise<number | undefined> {
-  if (left.deploymentId !== undefined) {
-    const description = `${left.id} ${left.state}: ${left.reason ?? 'rolled back'}`;
-    const there = { description, environment: left.environment ?? environment };
-    await github.report(left.deploymentId, 'failure', there);
-  }
+  const { environment: there = environment } = left;
+  const said = `${left.id} ${left.state}: ${left.reason ?? 'rolled back'}`;
+  await tellGitHub({ ...left, environment: there }, 'failure', said, github);
   const id = await begun;
   if (id === undefined) return undefined;
   const url = environmentUrl === '' ? {} : { environmentUrl };

@@ -87,6 +87,7 @@ async function orderOf(
     to: toRevision,
     ...(failed === undefined ? {} : { failed, wasDeployed: toRevision }),
     newest: newest?.revision ?? before,
+    ...(begunByHelm && unfinished === undefined ? { made: newest.revision } : {}),
     reason: reason ?? why,
     by: actor,
     part: 'rollback post',

@@ -8,8 +8,10 @@ import { Journal } from '../../lib/steps/journal.ts';
 import { runChecks } from '../../lib/steps/run-checks.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { Undone } from '../../lib/steps/undo.ts';
+import type { Unfinished } from '../../lib/steps/unfinished.ts';
 import { announceRollback, closeRollback } from './deployment.ts';
 import type { Inputs } from './inputs.ts';
+import type { Left } from './left.ts';
 import type { Ports } from './ports.ts';
 import {
   outcomeOf,
@@ -21,7 +23,6 @@ import {
   unrecordedDraft,
   withVerify,
 } from './record.ts';
-import type { Unfinished } from './unfinished.ts';
 
 export interface Done {
   readonly from: Candidate;
@@ -42,7 +43,7 @@ export async function goBack(
   { from, to, overridden }: Extract<Decision, { kind: 'undo' }>,
   facts: PastFacts,
   lock: Lock,
-  unfinished: Unfinished,
+  unfinished: Unfinished<Left>,
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
@@ -59,7 +60,13 @@ export async function goBack(
   });
   const newest = Math.max(...facts.revisions.map(({ revision }) => revision));
   const failed = untold(from, facts);
-  unfinished.begin(own.record, left.record, { toRevision: to.revision, newest, ...failed });
+  unfinished.begin({
+    own: own.record.seq,
+    from: left.record.seq,
+    toRevision: to.revision,
+    newest,
+    ...failed,
+  });
   await left.write((now) => rejected(withoutOrphan(now, ports.actor), reason));
   for (const record of others) await ports.records.change(record, (now) => rejected(now, reason));
   const deployment = announceRollback(own.record, left.record, inputs.environment, ports);

@@ -29,3 +29,11 @@ export interface Begun {
   /** The revision that Helm's history is to call failed, where it does not already. */
   readonly failed?: number;
 }
+
+/** What is left as long as nothing has begun. */
+export function leftBy(inputs: Inputs, holder: Holder): Left {
+  const { release, timeout, gate, ignore, forceConflicts, freeStuckPods } = inputs;
+  const { environment, environmentUrl } = inputs;
+  const wishes = { release, timeout, gate, ignore, forceConflicts, freeStuckPods };
+  return { ...wishes, environment, environmentUrl, holder };
+}

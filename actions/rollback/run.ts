@@ -7,15 +7,17 @@ import type { Decision, From } from '../../lib/domain/rollback/types.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
 import { repair } from '../../lib/steps/repair.ts';
+import { Unfinished } from '../../lib/steps/unfinished.ts';
 import { goBack } from './go-back.ts';
 import type { Done } from './go-back.ts';
 import type { Inputs } from './inputs.ts';
+import { leftBy } from './left.ts';
+import type { Left } from './left.ts';
 import { look } from './look.ts';
 import type { Looked } from './look.ts';
 import { checkMayWrite } from './may-write.ts';
 import type { Ports } from './ports.ts';
 import { outcomeOf } from './record.ts';
-import { Unfinished } from './unfinished.ts';
 
 export interface RollbackResult extends Result {
   /** Milliseconds since the epoch. */
@@ -47,9 +49,9 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
   if (inputs.dryRun) return ended(planned(meant), first);
   await checkMayWrite(inputs, ports);
 
-  let unfinished: Unfinished | undefined;
+  let unfinished: Unfinished<Left> | undefined;
   const locked = async (lock: Lock): Promise<RollbackResult> => {
-    unfinished = Unfinished.lock(inputs, ports);
+    unfinished = new Unfinished(leftBy(inputs, ports.holder), ports.leave);
     try {
       // What it does not put right, because nobody is known to be gone, the decision refuses.
       await repair({ ...inputs, claims: 'leave' }, lock, ports);

@@ -21,11 +21,11 @@ const scaled = (factor: number): Rule[] =>
   rules.map((rule) => ({
     ...rule,
     detect: (about) =>
-      [rule.detect(about) ?? []]
-        .flat()
-        .map((found: Detection): Detection =>
-          found.grace === undefined ? found : { ...found, grace: longer(found.grace, factor) },
-        ),
+      [rule.detect(about) ?? []].flat().map(({ grace, excuse, ...found }: Detection): Detection => ({
+        ...found,
+        ...(grace === undefined ? {} : { grace: longer(grace, factor) }),
+        ...(excuse === undefined ? {} : { excuse: { ...excuse, grace: longer(excuse.grace, factor) } }),
+      })),
   }));
 
 /**

@@ -2,6 +2,8 @@
 import type { Manifest, Stage } from './case.ts';
 
 export interface PodParts {
+  /** `web` unless given. */
+  readonly name?: string;
   readonly image?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Over the container's and the pod's usual fields. */
@@ -10,8 +12,6 @@ export interface PodParts {
   readonly labels?: Readonly<Record<string, string>>;
   readonly finalizers?: readonly string[];
 }
-
-const names = { app: 'web' };
 
 export const serving = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1, failureThreshold: 3 };
 
@@ -33,7 +33,7 @@ export const container = (stage: Stage, { image, env = {}, container: more = {} 
 });
 
 const template = (stage: Stage, parts: PodParts): object => ({
-  metadata: { labels: { ...names, ...parts.labels }, finalizers: parts.finalizers ?? [] },
+  metadata: { labels: { app: parts.name ?? 'web', ...parts.labels }, finalizers: parts.finalizers ?? [] },
   spec: {
     automountServiceAccountToken: false,
     terminationGracePeriodSeconds: 1,
@@ -47,8 +47,13 @@ const workload =
   (stage: Stage, parts: PodParts = {}, spec: object = {}): Manifest => ({
     apiVersion: 'apps/v1',
     kind,
-    metadata: { name: 'web' },
-    spec: { ...usual, selector: { matchLabels: names }, template: template(stage, parts), ...spec },
+    metadata: { name: parts.name ?? 'web' },
+    spec: {
+      ...usual,
+      selector: { matchLabels: { app: parts.name ?? 'web' } },
+      template: template(stage, parts),
+      ...spec,
+    },
   });
 
 export const deployment = workload('Deployment', { replicas: 1, revisionHistoryLimit: 1 });
@@ -102,6 +107,26 @@ export const barePod = (stage: Stage, args: readonly string[], pod: object = {})
     ...pod,
   },
 });
+
+/** In place of the emptyDir of `counting`: a Job's tries are pods of their own, and the API counts them. */
+export const countingTries = {
+  spec: { completionMode: 'Indexed', completions: 1, parallelism: 1, backoffLimitPerIndex: 4 },
+  pod: {
+    volumes: [
+      {
+        name: 'state',
+        downwardAPI: {
+          items: [
+            {
+              path: 'crashes',
+              fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-index-failure-count']" },
+            },
+          ],
+        },
+      },
+    ],
+  },
+};
 
 /** A claim that no class provides for. */
 export const claim = (name: string, volumeName?: string): Manifest => ({

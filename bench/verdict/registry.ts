@@ -21,6 +21,8 @@ export interface Manner {
   readonly login?: boolean;
   /** Only the nodes are told so; we find it there all the time. */
   readonly apart?: boolean;
+  /** Its executable, in place of the service's. */
+  readonly program?: Buffer;
 }
 
 export class FickleRegistry implements AsyncDisposable {
@@ -58,7 +60,7 @@ export class FickleRegistry implements AsyncDisposable {
   async push(
     repository: string,
     mood: Mood,
-    { login = false, apart = false }: Manner = {},
+    { login = false, apart = false, program }: Manner = {},
   ): Promise<ServiceImage> {
     await this.#ours.order({ repository, mood: 'open', login });
     const image = await pushServiceImage({
@@ -66,6 +68,7 @@ export class FickleRegistry implements AsyncDisposable {
       repository,
       version: 'v1',
       ...(login ? { authorization: anyLogin } : {}),
+      ...(program === undefined ? {} : { program }),
     });
     await this.#nodes.order({ repository, mood, login });
     // What the nodes are told, we are from then on.

@@ -120,4 +120,12 @@ export interface ReleaseHistory {
    * anything else would change; preconditioned on resourceVersion.
    */
   writeBack(release: ReleaseRef, truth: { failed: number; reason: string; restored?: number }): Promise<void>;
+  /**
+   * Helm compares an upgrade with the revision that it calls deployed, and where there is none, with the newest one.
+   * `superseded` makes it do the latter; `deployed` takes that back. Whatever it compared with it calls superseded
+   * afterwards: `failed` says again of a failed one what it was. Nothing else of the revision changes.
+   */
+  mark(release: ReleaseRef, revision: number, status: 'superseded' | 'deployed' | 'failed'): Promise<void>;
+  /** Takes a revision away that never stood; refuses any other. It is no error when it is not there. */
+  forget(release: ReleaseRef, revision: number): Promise<void>;
 }

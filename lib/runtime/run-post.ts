@@ -58,7 +58,10 @@ export async function runPost<Ports>(
 
 const flag = 'isPost';
 
-/** Main and post share one bundle: main leaves a flag in the state, and who finds it is post. */
+/**
+ * Main and post share one bundle: who finds the flag is post. dist/<name>/post.js sets it by itself; run from its
+ * sources, post knows it from main, which leaves it in the state.
+ */
 export function mainOrPost(
   main: () => Promise<void>,
   post: () => Promise<void>,

@@ -14,6 +14,8 @@ export type Draft = Omit<ReleaseRecord, 'id' | 'seq' | 'schema'>;
 export class Journal {
   #record: ReleaseRecord;
   #pending: RecordStep[] = [];
+  /** Writes follow each other: two at once would both carry the same steps. */
+  #writing: Promise<unknown> = Promise.resolve();
   readonly #records: Records;
   readonly #lock: Lock;
   readonly #clock: Clock;
@@ -67,7 +69,13 @@ export class Journal {
     }
   }
 
-  async write(change: (now: ReleaseRecord) => ReleaseRecord): Promise<ReleaseRecord> {
+  write(change: (now: ReleaseRecord) => ReleaseRecord): Promise<ReleaseRecord> {
+    const written = this.#writing.then(() => this.#write(change));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(change: (now: ReleaseRecord) => ReleaseRecord): Promise<ReleaseRecord> {
     await this.#lock.check();
     const steps = this.#pending;
     this.#record = await this.#records.change(this.#record, (now) =>

@@ -1,21 +1,26 @@
 import type { TargetError } from '../domain/errors.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
-import { describeJob } from '../domain/record/job.ts';
+import { describeJob, sameJob } from '../domain/record/job.ts';
+import { statusLine } from '../domain/record/status-line.ts';
+import type { RecordState } from '../domain/record/types.ts';
 import { mayBeRepaired, nextStep, refusalOf } from '../domain/repair/next-step.ts';
 import type { NextStep } from '../domain/repair/next-step.ts';
 import { needsText } from '../domain/repair/owed.ts';
 import type { Aftermath, HeldRevision } from '../domain/repair/owed.ts';
 import { closed } from '../domain/repair/truth.ts';
-import type { GitHubJobs } from '../ports/github.ts';
+import type { GitHubDeployments, GitHubJobs } from '../ports/github.ts';
 import type { ReleaseHistory } from '../ports/helm.ts';
 import type { Log } from '../ports/log.ts';
 import type { Lock, LockOptions, Records } from '../ports/records.ts';
+import { forgetBrokenOff } from './broken-off.ts';
 import { untilQuiet } from './quiet.ts';
 import type { QuietPorts } from './quiet.ts';
+import { tellGitHub } from './tell-github.ts';
 
 export interface RepairPorts extends QuietPorts {
   readonly records: Records;
   readonly jobs: GitHubJobs;
+  readonly github: Pick<GitHubDeployments, 'report'>;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
@@ -42,6 +47,7 @@ type Repair = Extract<NextStep, { kind: 'repair' }>;
 export async function repair(order: RepairOrder, lock: Lock, ports: RepairPorts): Promise<Repaired> {
   const { release } = order;
   const before = await readAftermath(release, ports);
+  await tellOfEnded(before, lock, ports);
   const first = await decide(before, order, lock, ports);
   if (first.kind !== 'repair') return { past: before, ...refusedBy(first, release) };
 
@@ -51,12 +57,40 @@ export async function repair(order: RepairOrder, lock: Lock, ports: RepairPorts)
   if (first.truth !== undefined || got.kind === 'taken-over')
     await untilQuiet(release, before.revisions[0]?.revision ?? 0, ports);
 
+  // Helm would compare the next release with a rollback that never stood; a rollback step does this by itself.
+  if (first.claimed && order.claims === 'close') {
+    await lock.check();
+    for (const revision of await forgetBrokenOff(release, ports.history))
+      ports.log.info(`revision ${revision}, a rollback that broke off, is taken out of Helm's history`);
+  }
   // A helm that was still at work has changed it meanwhile.
   const now = await readAftermath(release, ports);
   const last = await decide(now, order, lock, ports);
   if (last.kind !== 'repair') return { past: now, ...refusedBy(last, release) };
   await write(last, order, lock, ports);
   return { past: await readAftermath(release, ports) };
+}
+
+const ends: Partial<Record<RecordState, 'success' | 'failure'>> = {
+  ready: 'success',
+  verified: 'success',
+  rejected: 'failure',
+  'rolled-back': 'failure',
+  abandoned: 'failure',
+};
+
+/** Who died with the lock in its hands had told its record how it ended, but perhaps not GitHub. */
+async function tellOfEnded(
+  { records }: Aftermath,
+  { got, holder }: Lock,
+  { github }: RepairPorts,
+): Promise<void> {
+  if (got.kind !== 'taken-over' || got.holder === 'unreadable') return;
+  const dead = got.holder;
+  if (dead.repository !== holder.actor.repository) return;
+  const last = records.find(({ by }) => sameJob(by, dead));
+  const state = last && ends[last.state];
+  if (last !== undefined && state !== undefined) await tellGitHub(last, state, statusLine(last), github);
 }
 
 /** Records and revisions, and the text of the newest one where its labels do not tell enough. */
@@ -90,7 +124,7 @@ async function write(
   { truth, dues, claimed }: Repair,
   { release, claims }: RepairOrder,
   lock: Lock,
-  { history, records, log }: RepairPorts,
+  { history, records, github, log }: RepairPorts,
 ): Promise<void> {
   const goesOn = claimed && claims === 'leave';
   if (truth !== undefined && !goesOn) {
@@ -103,8 +137,12 @@ async function write(
   for (const due of dues) {
     if (goesOn && due.owed.kind !== 'word') continue;
     await lock.check();
-    const { id, state, reason = '' } = await records.change(due.record, (now) => closed(now, due));
-    log.info(`record ${id} is ${state}: ${reason}`);
+    const record = await records.change(due.record, (now) => closed(now, due));
+    const said = `${record.id} is ${record.state}: ${record.reason ?? ''}`;
+    log.info(`record ${said}`);
+    // The number of a Deployment means something in its own repository only.
+    if (due.writer.repository === lock.holder.actor.repository)
+      await tellGitHub(record, 'failure', said, github);
   }
 }
 

@@ -13,6 +13,7 @@ import type { Kube } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import type { Registry } from '../ports/registry.ts';
 import type { RunningImages, Watcher } from '../ports/rollout.ts';
+import { forgetBrokenOff } from './broken-off.ts';
 import { findStuckPods, freeStuckPods } from './free-stuck-pods.ts';
 import type { Journal } from './journal.ts';
 import { questionsAbout } from './questions.ts';
@@ -38,6 +39,8 @@ export interface UndoOrder {
   readonly to: number;
   /** The failed revision, when Helm wrote one. */
   readonly failed?: number;
+  /** Helm has gone back already, as this revision, in an attempt that nobody saw the end of: it is only proven. */
+  readonly made?: number;
   /** Helm's newest revision before the undo; `failed` unless it says otherwise. */
   readonly newest?: number;
   /** The revision that Helm called deployed before the failed one. */
@@ -103,11 +106,15 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
   if (taken !== undefined)
     return ended('already claimed', taken.toRevision, `${taken.part} claimed it at ${taken.at}`);
 
+  let from = order;
   try {
     const step = `undo to revision ${order.to}`;
     const proof = await journal.step(
       step,
-      () => goBack(order, ports),
+      async () => {
+        from = await withoutBrokenOff(order, ports);
+        return goBack(from, ports);
+      },
       ({ verdict }) => verdict.outcome,
     );
     const { outcome, reason } = proof.verdict;
@@ -121,10 +128,20 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     if (error instanceof CancelledError || order.signal?.aborted === true) throw error;
     const verdict = verdictOf(error, order.release, ports.clock);
     const { outcome, reason } = verdict;
-    const proof = { verdict, ...(await brokenOff(order, verdict, ports)) };
+    const proof = { verdict, ...(await brokenOff(from, verdict, ports)) };
     await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason, proof.revision));
     return ended('not undone', order.to, reason, proof);
   }
+}
+
+/** What an earlier attempt wrote and did not finish is gone then: what is left is the release below it. */
+async function withoutBrokenOff(order: UndoOrder, { history }: UndoPorts): Promise<UndoOrder> {
+  const forgotten = await forgetBrokenOff(order.release, history);
+  if (forgotten.length === 0) return order;
+  const newest = Math.min(...forgotten) - 1;
+  const { failed, ...others } = order;
+  if (failed === undefined || !forgotten.includes(failed)) return { ...order, newest };
+  return { ...others, newest, ...(newest > order.to ? { failed: newest } : {}) };
 }
 
 /** An API that could not be asked proves nothing; any other error is why it did not come back. */
@@ -148,7 +165,9 @@ async function brokenOff(
   if (newest === undefined || before === undefined || newest.revision <= before) return {};
   const { revision, status } = newest;
   const untrue = outcome === 'fail' ? status !== 'failed' : status.startsWith('pending-');
-  if (untrue) await history.writeBack(release, { failed: revision, reason, restored: to });
+  // It begins as Helm's own words do: so the next way back knows it for one that did not end.
+  const said = `Rollback to ${to} broke off: ${reason}`;
+  if (untrue) await history.writeBack(release, { failed: revision, reason: said, restored: to });
   return { revision };
 }
 
@@ -169,7 +188,9 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
       remedy: 'fix forward, or raise history-max so that verified revisions are kept',
     });
   }
+  const goesBack = order.made === undefined;
   const tellTruth = async (): Promise<void> => {
+    if (!goesBack) return;
     const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
     if (order.failed !== undefined)
       await ports.history.writeBack(release, { failed: order.failed, reason, ...restored });
@@ -177,7 +198,9 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   const signal = order.signal === undefined ? {} : { signal: order.signal };
   // Helm would keep ten revisions unless told otherwise: a way back takes nothing away that others may go back to.
   const how = { timeout, wait: 'none', forceConflicts, historyMax: 0 } as const;
-  const rollback = (): Promise<void> => ports.helm.rollback(release, to, how, signal);
+  const rollback = async (): Promise<void> => {
+    if (goesBack) await ports.helm.rollback(release, to, how, signal);
+  };
   if (order.proof === 'later') {
     await tellTruth();
     await rollback();

@@ -85,27 +85,32 @@ export function newWorld(clock: () => Date): World {
     },
     plant({ repositories: seeds = [] }) {
       onlySeeded ||= seeds.length > 0;
-      for (const seed of seeds) repositories.set(seed.name.toLowerCase(), fromSeed(seed, world));
+      for (const seed of seeds) {
+        const key = seed.name.toLowerCase();
+        repositories.set(key, fromSeed(seed, world, repositories.get(key)));
+      }
     },
   };
   return world;
 }
 
-function fromSeed(seed: RepositorySeed, world: World): Repository {
+/** Of a repository that is known already, what the seed does not name stays. */
+function fromSeed(seed: RepositorySeed, world: World, known: Partial<Repository> = {}): Repository {
+  const runs = seed.runs?.map((run) => ({
+    ...run,
+    attempt: run.attempt ?? 1,
+    pending: run.pending ?? [],
+    approvals: run.approvals ?? [],
+  }));
   const repository: Repository = {
     name: seed.name,
-    refs: seed.refs ?? {},
-    commits: seed.commits ?? [],
-    failingContexts: seed.failingContexts ?? [],
-    behindDefaultBranch: seed.behindDefaultBranch ?? false,
-    environments: seed.environments ?? [],
-    runs: (seed.runs ?? []).map((run) => ({
-      ...run,
-      attempt: run.attempt ?? 1,
-      pending: run.pending ?? [],
-      approvals: run.approvals ?? [],
-    })),
-    deployments: [],
+    refs: seed.refs ?? known.refs ?? {},
+    commits: seed.commits ?? known.commits ?? [],
+    failingContexts: seed.failingContexts ?? known.failingContexts ?? [],
+    behindDefaultBranch: seed.behindDefaultBranch ?? known.behindDefaultBranch ?? false,
+    environments: seed.environments ?? known.environments ?? [],
+    runs: runs ?? known.runs ?? [],
+    deployments: [...(known.deployments ?? [])],
   };
   for (const one of seed.deployments ?? []) addDeployment(repository, world, one);
   return repository;

@@ -41,6 +41,8 @@ export interface ServiceImageRequest {
   /** The version unless given. */
   tag?: string;
   faults?: Faults;
+  /** What its entrypoint is, unless the service: one that its node cannot run. */
+  program?: Buffer;
   /** Wraps the image in an index of two platforms, this machine's and a dummy. */
   index?: boolean;
   /** Value of the Authorization header, for a registry that wants one. */
@@ -76,7 +78,9 @@ export async function pushServiceImage(asked: ServiceImageRequest): Promise<Serv
     ...(asked.authorization && { authorization: asked.authorization }),
   };
   const { path, architecture } = await serviceBinary();
-  const program = await (programLayer ??= packed(path));
+  const program = asked.program
+    ? packed(asked.program)
+    : await (serviceLayer ??= readFile(path).then(packed));
   const identity = layer([{ path: 'version', content: Buffer.from(`${version}\n`), mode: 0o644 }]);
 
   const config = imageConfig(version, architecture, asked.faults ?? {}, [program, identity]);
@@ -99,10 +103,9 @@ export async function pushServiceImage(asked: ServiceImageRequest): Promise<Serv
 }
 
 /** The same for every version, so compressed once. */
-let programLayer: Promise<Layer> | undefined;
+let serviceLayer: Promise<Layer> | undefined;
 
-const packed = async (path: string): Promise<Layer> =>
-  layer([{ path: 'service', content: await readFile(path), mode: 0o755 }]);
+const packed = (content: Buffer): Layer => layer([{ path: 'service', content, mode: 0o755 }]);
 
 interface PushedManifest {
   descriptor: Descriptor;

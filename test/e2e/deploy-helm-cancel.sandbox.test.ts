@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { startJob } from '../support/runner.ts';
 import { shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
+import { complete, entryOf, root } from './support/step.ts';
 import { majors } from './support/tools.ts';
 
 const slow = { faults: { FAULT_NEVER_READY: 'true' } };
@@ -29,6 +32,8 @@ test.concurrent.each(majors)(
     expect(cancelled).toMatchObject({ result: 'cancelled', exit: 1, post: { exit: 0 } });
     expect(cancelled.durationMs).toBeLessThan(60_000);
     expect(cancelled.post.log).toContain('undone');
+    // Nobody had judged it: what was seen of it is shown before it goes.
+    expect(cancelled.post.log).toContain('Evidence: Deployment');
     expect(await shop.imageOf('Deployment')).toBe(v1.pinned);
     expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
     expect(await shop.records()).toEqual(['#1 ready', '#2 rolled-back']);
@@ -68,7 +73,7 @@ test.concurrent('two at once: one waits and names the other, then both have ship
   // Slow enough to be met on its way.
   const first = await shop.start({
     images: `image=${v1.pinned}`,
-    values: { faults: { FAULT_SLOW_BOOT: '5s' } },
+    values: { faults: { FAULT_SLOW_BOOT: '12s' } },
   });
   await first.says('blocked on pod');
   const second = await shop.start({ images: `image=${v2.pinned}` });
@@ -108,3 +113,37 @@ test.concurrent('a lock that somebody else holds is waited for, then named', asy
   expect(cancelled).toMatchObject({ result: 'cancelled', post: { exit: 0 } });
   expect(await shop.namespace.footprint()).toEqual(before);
 });
+
+test.concurrent('cancelled as node starts: post has nothing to finish, and ships nothing', async () => {
+  await using shop = await release();
+  const before = await shop.namespace.footprint();
+  await using job = await startJob({ PATH: `${join(shop.folder, 'bin')}:${process.env['PATH']}` });
+  const { name, namespace, identity, chart, image } = shop;
+  const where = { release: name, namespace: namespace.name, kubeconfig: identity.kubeconfig };
+  const inputs = await complete('deploy-helm', { ...where, chart, images: `image=${image.pinned}` });
+  const main = await job.start({ entry: entryOf('deploy-helm'), cwd: root, inputs }).cancel();
+  // Nothing listened yet, and nothing was left for post to know itself by.
+  expect(main).toMatchObject({ exit: 'SIGINT', state: {} });
+  expect(await main.post()).toMatchObject({ exit: 0 });
+  expect(await shop.namespace.footprint()).toEqual(before);
+});
+
+test.concurrent.each(majors)(
+  'cancelled in the middle of helm rollback: nothing of the release stays behind what is called undone (%s)',
+  async (helm) => {
+    await using shop = await release({ helm });
+    await shop.deploy();
+    const broken = { faults: { FAULT_CRASH_AT_START: '1' } };
+    const deploy = await shop.start({ values: broken, 'fail-fast': 'strict' });
+    await deploy.says('going back to revision');
+    await shop.namespace.until('v1 Secret', 'sh.helm.release.v1.shop.v3');
+
+    const cancelled = await deploy.cancel();
+
+    expect(cancelled).toMatchObject({ result: 'cancelled', post: { exit: 0 } });
+    const deployment = await shop.namespace.get('apps/v1 Deployment', 'shop');
+    expect(JSON.stringify(deployment?.spec)).not.toContain('FAULT_CRASH_AT_START');
+    expect((await shop.statuses()).join()).not.toContain('pending');
+    expect(await shop.deploy()).toMatchObject(shipped);
+  },
+);

@@ -91,6 +91,35 @@ test.concurrent('the whole tree, while it watched: what Helm calls deployed was 
   expect(await shop.lease()).toBeUndefined();
 });
 
+test.concurrent.each(majors)(
+  'the whole tree, while it watched: nothing that only the dead release brought stays in the next one (%s)',
+  async (helm) => {
+    await using shop = await release({ helm });
+    await shop.deploy();
+    const deploy = await shop.start({
+      environment: 'production',
+      values: { faults: { FAULT_NEVER_READY: 'true' } },
+    });
+    await deploy.says('blocked on pod');
+    await using _ = await deploy.kill('tree');
+    await minutesLater(shop);
+
+    expect(await shop.deploy({ environment: 'production' })).toMatchObject(shipped);
+
+    const deployment = await shop.namespace.get('apps/v1 Deployment', 'shop');
+    expect(JSON.stringify(deployment?.spec)).not.toContain('FAULT_NEVER_READY');
+    expect(await shop.statuses()).toEqual(['1 superseded', '2 failed', '3 deployed']);
+    // The dead run's Deployment is no longer in progress.
+    const { body } =
+      shop.github.recorded.find(
+        ({ operation, body: told }) =>
+          operation === 'repos/create-deployment-status' &&
+          JSON.stringify(told).includes('ended before the release was proven'),
+      ) ?? {};
+    expect(body).toMatchObject({ state: 'failure', environment: 'production' });
+  },
+);
+
 test.concurrent('a first install that was killed is upgraded over', async () => {
   await using shop = await release();
   const deploy = await shop.start({ values: { faults: { FAULT_NEVER_READY: 'true' } } });

@@ -1,4 +1,12 @@
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -8,7 +16,9 @@ import { compareFolders } from '../../scripts/compare-folders.ts';
 const dist = resolve(import.meta.dirname, '../../dist');
 
 test.each(readdirSync(dist))('dist/%s: the licences of what is in the bundle lie beside it', (name) => {
-  expect(readdirSync(join(dist, name)).sort()).toEqual(['index.js', 'licenses.txt', 'package.json']);
+  const hasPost = existsSync(resolve(dist, '../actions', name, 'post.ts'));
+  const files = ['index.js', 'licenses.txt', 'package.json', ...(hasPost ? ['post.js'] : [])];
+  expect(readdirSync(join(dist, name)).sort()).toEqual(files);
   const text = readFileSync(join(dist, name, 'licenses.txt'), 'utf8');
   const packages = [...text.matchAll(/(?:^|\n\n)(\S+)\n(\(?[\w. -]+\)?)\n(?=\S)/g)].map(([, found]) => found);
   // Ours, and what reads YAML in each of them.

@@ -94,12 +94,14 @@ export class MemoryLocks implements Locks {
 export class MemoryHelm implements ReleaseHistory, Helm {
   readonly revisions: Revision[] = [];
   readonly calls: string[] = [];
+  /** The revision that each upgrade and rollback is compared with, as Helm chooses it. */
+  readonly comparedWith: number[] = [];
   manifest = '';
   installedAt = '2026-01-01T00:00:00.000Z';
   /** Runs before a revision is written. */
   beforeUpgrade: (() => void) | undefined;
   /** Runs in place of applying, once the revision is pending. */
-  onUpgrade: (() => void | Promise<void>) | undefined;
+  onUpgrade: ((how: Parameters<Helm['upgrade']>[1]) => void | Promise<void>) | undefined;
   onRollback: (() => void) | undefined;
   onUninstall: (() => void) | undefined;
   onTest: (() => boolean) | undefined;
@@ -139,6 +141,15 @@ export class MemoryHelm implements ReleaseHistory, Helm {
     this.set(failed, 'failed');
   }
 
+  async mark(...[, revision, status]: Parameters<ReleaseHistory['mark']>): Promise<void> {
+    this.set(revision, status);
+  }
+
+  async forget(_: unknown, revision: number): Promise<void> {
+    const at = this.revisions.findIndex((one) => one.revision === revision);
+    if (at >= 0) this.revisions.splice(at, 1);
+  }
+
   async version(): ReturnType<Helm['version']> {
     return { major: 4, minor: 3, patch: 0, text: 'v4.3.0' };
   }
@@ -169,14 +180,17 @@ export class MemoryHelm implements ReleaseHistory, Helm {
     };
   }
 
-  async upgrade(intent: Parameters<Helm['upgrade']>[0]): Promise<HelmRelease> {
+  async upgrade(...[intent, how]: Parameters<Helm['upgrade']>): Promise<HelmRelease> {
     this.beforeUpgrade?.();
     this.calls.push(`upgrade, wait: ${intent.wait}`);
-    return this.#write('pending-upgrade', intent.description ?? '', this.onUpgrade);
+    const deployed = this.revisions.findLast(({ status }) => status === 'deployed');
+    this.comparedWith.push((deployed ?? this.revisions.at(-1))?.revision ?? 0);
+    return this.#write('pending-upgrade', intent.description ?? '', () => this.onUpgrade?.(how));
   }
 
   async rollback(...[, to, { forceConflicts }]: Parameters<Helm['rollback']>): Promise<void> {
     this.calls.push(`rollback to ${to}${forceConflicts === true ? ', by force' : ''}`);
+    this.comparedWith.push(this.revisions.at(-1)?.revision ?? 0);
     await this.#write('pending-rollback', `Rollback to ${to}`, this.onRollback);
   }
 

@@ -5,9 +5,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ReportFile } from '../../lib/domain/report/result.ts';
 import { pinnedNode } from './node.ts';
 import { descendants } from './process-tree.ts';
@@ -40,6 +41,8 @@ export interface Ended {
   readonly temp: string;
   /** Runs the post step, with the state that main left. */
   post(): Promise<Ended>;
+  /** Starts it, so that it can be cancelled as well. */
+  startPost(): Running;
 }
 
 export interface Running {
@@ -47,8 +50,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves with the first line (also one already written) that fits; rejects when the step ends without it. */
   until(fits: (line: string) => boolean): Promise<string>;
-  /** What the *Cancel workflow* button does. */
-  cancel(): Promise<Ended>;
+  /** What the *Cancel workflow* button does; SIGTERM comes after 7.5 s unless `untilTerm` (milliseconds) says otherwise. */
+  cancel(untilTerm?: number): Promise<Ended>;
   /** Ends node and everything below it at once: a machine that is switched off. */
   killTree(): Promise<Ended>;
 }
@@ -76,6 +79,12 @@ export async function startJob(env: Readonly<Record<string, string>> = {}): Prom
       startStep({ ...run, env: { GITHUB_RUN_ID: id, ...env, ...run.env } }, Promise.resolve(temp), {}),
     [Symbol.asyncDispose]: () => rm(temp, { recursive: true, force: true }),
   };
+}
+
+/** The file that `post:` of the action.yml names, where it is another one. */
+function postOf(entry: string): string {
+  const post = join(dirname(entry), 'post.js');
+  return existsSync(post) ? post : entry;
 }
 
 const commandFiles = ['OUTPUT', 'STATE', 'ENV', 'STEP_SUMMARY'] as const;
@@ -116,6 +125,8 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
     lines.close();
     const outputs = parseCommandFile(await readFile(files['GITHUB_OUTPUT'] ?? '', 'utf8'));
     const saved = parseCommandFile(await readFile(files['GITHUB_STATE'] ?? '', 'utf8'));
+    const startPost = (): Running =>
+      startStep({ ...run, entry: postOf(run.entry) }, job, { ...state, ...saved });
     return {
       exit,
       outputs,
@@ -131,7 +142,8 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
       startedAt: spawnedAt,
       endedAt: await gone,
       temp,
-      post: () => startStep(run, job, { ...state, ...saved }).ended,
+      post: () => startPost().ended,
+      startPost,
     };
   })();
   // Also when nobody looks at the end of a step that was cancelled or killed.
@@ -143,12 +155,12 @@ function startStep(run: ActionRun, job: Promise<string>, state: Readonly<Record<
     },
     ended,
     until: (fits) => lines.until(fits),
-    async cancel() {
+    async cancel(untilTerm = 7_500) {
       const { child } = await started;
       child.kill('SIGINT');
       const timers = [
-        setTimeout(() => child.kill('SIGTERM'), 7_500),
-        setTimeout(() => killAll(child), 10_000),
+        setTimeout(() => child.kill('SIGTERM'), untilTerm),
+        setTimeout(() => killAll(child), untilTerm + 2_500),
       ];
       return ended.finally(() => timers.forEach(clearTimeout));
     },

@@ -1,7 +1,7 @@
 /** Containers that start and do not stay, or cannot start. */
 import type { Stage, VerdictCase } from '../case.ts';
-import { barePod, container, counting, deployment, environment, job } from '../objects.ts';
-import { condition, either, ended, phase, unready } from '../proofs.ts';
+import { container, counting, deployment, environment } from '../objects.ts';
+import { ended, unready } from '../proofs.ts';
 
 const healthy = (stage: Stage) => [deployment(stage)];
 /** Long enough to see it crash: a pod that was ready for a moment is not available yet. */
@@ -23,18 +23,6 @@ const prepared = (stage: Stage, ...args: readonly string[]) => [
     },
   }),
 ];
-
-/** Who deploys may not make bare pods unless the chart brings some. */
-async function mayMakePods({ place: { namespace } }: Stage): Promise<void> {
-  const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
-  await namespace.create('rbac.authorization.k8s.io/v1 Role', 'pods', {
-    rules: [{ apiGroups: [''], resources: ['pods'], verbs }],
-  });
-  await namespace.create('rbac.authorization.k8s.io/v1 RoleBinding', 'pods', {
-    subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace: namespace.name }],
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'pods' },
-  });
-}
 
 export const crashes: readonly VerdictCase[] = [
   {
@@ -187,40 +175,6 @@ export const crashes: readonly VerdictCase[] = [
           },
         }),
       ],
-    },
-  },
-  {
-    id: 'job-fails',
-    how: 'exit 1, backoffLimit 1',
-    fault: {
-      rule: 'JobFailed',
-      says: /BackoffLimitExceeded/,
-      grace: 'terminal',
-      proof: either(condition('Job', 'FailureTarget', 'True'), condition('Job', 'Failed', 'True')),
-      objects: (stage) => [job(stage, ['--exit', '1'], { backoffLimit: 1 })],
-    },
-    twin: {
-      how: 'its third try works',
-      objects: (stage) => [
-        job(stage, ['--crashes', '2'], { backoffLimit: 6 }, { restartPolicy: 'OnFailure' }),
-      ],
-    },
-  },
-  {
-    id: 'bare-pod-fails',
-    how: 'a Pod of its own exits 1, restartPolicy Never',
-    fault: {
-      rule: 'PodFailed',
-      says: /exit 1/,
-      grace: 'terminal',
-      proof: phase('Pod', 'Failed'),
-      before: mayMakePods,
-      objects: (stage) => [barePod(stage, ['--for', '2s', '--exit', '1'])],
-    },
-    twin: {
-      how: 'restartPolicy OnFailure, two crashes',
-      before: mayMakePods,
-      objects: (stage) => [barePod(stage, ['--crashes', '2'], { restartPolicy: 'OnFailure' })],
     },
   },
 ];

@@ -2,7 +2,7 @@
 import { fickle, repositoryOf } from '../case.ts';
 import type { Stage, Twin, VerdictCase } from '../case.ts';
 import { daemonSet, deployment } from '../objects.ts';
-import { pullFails, waits } from '../proofs.ts';
+import { ended, pullFails, waits } from '../proofs.ts';
 import type { Mood } from '../registry-process.ts';
 
 const healthy = (stage: Stage) => [deployment(stage)];
@@ -40,6 +40,20 @@ const neverPulled = async (stage: Stage) => [
     container: { imagePullPolicy: 'Never' },
   }),
 ];
+
+/** An ELF header of a machine that nobody has: no emulation runs it. What the kernel said is in the log alone. */
+const ofAnotherPlatform = async (stage: Stage) => {
+  const program = Buffer.alloc(4_096);
+  Buffer.from('7f454c4602010100', 'hex').copy(program);
+  program.writeUInt16LE(2, 16);
+  program.writeUInt16LE(0xfff0, 18);
+  return [
+    deployment(stage, {
+      image: await fickle(stage, 'open', { program }),
+      container: { terminationMessagePolicy: 'FallbackToLogsOnError' },
+    }),
+  ];
+};
 
 export const images: readonly VerdictCase[] = [
   {
@@ -144,6 +158,18 @@ export const images: readonly VerdictCase[] = [
       objects: neverPulled,
       recovery: { after: 10_000, mend: load },
     },
+  },
+  {
+    id: 'image-of-another-platform',
+    how: 'its executable is for another processor, its manifest does not say so',
+    fault: {
+      rule: 'CannotRun',
+      says: /exec format error/,
+      grace: 'terminal',
+      proof: ended(2),
+      objects: ofAnotherPlatform,
+    },
+    twin: { how: 'for this one', objects: (stage) => [deployment(stage)] },
   },
   {
     id: 'daemonset-image-absent',

@@ -1,10 +1,20 @@
 /** What pods refer to and nobody has made. */
+import { serveExternalSecrets } from '../api-types.ts';
 import type { Stage, VerdictCase } from '../case.ts';
 import { deployment } from '../objects.ts';
 import { event, refused, waits } from '../proofs.ts';
 
 const fromSecret = (stage: Stage) => [
   deployment(stage, { container: { envFrom: [{ secretRef: { name: 'db' } }] } }),
+];
+const fromPromise = (stage: Stage) => [
+  ...fromSecret(stage),
+  {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: { name: 'database' },
+    spec: { target: { name: 'db' }, secretStoreRef: { name: 'vault' } },
+  },
 ];
 const fromKey = (stage: Stage) => [
   deployment(stage, {
@@ -45,6 +55,24 @@ export const missing: readonly VerdictCase[] = [
       how: 'made after 20 s',
       base: (stage) => [deployment(stage)],
       objects: fromSecret,
+      recovery: { after: 20_000, mend: create('Secret', 'db') },
+    },
+  },
+  {
+    id: 'secret-promised',
+    how: 'an ExternalSecret of the chart names the Secret, and nobody makes it',
+    fault: {
+      rule: 'MissingObject',
+      says: /Secret \S+\/db does not exist/,
+      grace: 180_000,
+      proof: unconfigured,
+      before: serveExternalSecrets,
+      objects: fromPromise,
+    },
+    twin: {
+      how: 'made after 20 s',
+      before: serveExternalSecrets,
+      objects: fromPromise,
       recovery: { after: 20_000, mend: create('Secret', 'db') },
     },
   },

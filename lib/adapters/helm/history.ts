@@ -36,15 +36,37 @@ export function releaseHistory(kube: Kube, driver: string | undefined): ReleaseH
     },
     async writeBack(release, truth) {
       refuseOtherDrivers(driver, release);
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await tell(kube, release, truth);
-        } catch (error) {
-          if (!isRefusal(error, 409) || attempt === attempts) throw error;
-        }
-      }
+      await again(() => tell(kube, release, truth));
+    },
+    async mark(release, revision, status) {
+      refuseOtherDrivers(driver, release);
+      await again(async () => rewrite(kube, release, await find(kube, release, revision), { status }));
+    },
+    async forget(release, revision) {
+      refuseOtherDrivers(driver, release);
+      const name = secretName(release, revision);
+      const secret = await kube.get(secrets, release.namespace, name);
+      if (secret === undefined) return;
+      const status = secret.metadata.labels?.['status'] ?? '';
+      if (!/^(pending-|failed$)/.test(status))
+        throw new TargetError(`revision ${revision} is ${status}: it stays in Helm's history`, {
+          subject: describe(release),
+          remedy: 'look at it with helm history: somebody else works on it',
+        });
+      await kube.delete(secrets, release.namespace, name);
     },
   };
+}
+
+/** Somebody who writes the same Secret at the same moment is faster once or twice, not for ever. */
+async function again(write: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isRefusal(error, 409) || attempt === attempts) throw error;
+    }
+  }
 }
 
 /** Newest first, by the labels that Helm itself selects by. */
@@ -81,18 +103,22 @@ async function tell(
       },
     );
   }
-  const find = async (revision: number): Promise<KubeObject> => {
-    const secret = await kube.get(secrets, release.namespace, secretName(release, revision));
-    if (secret !== undefined) return secret;
-    throw new TargetError(`revision ${revision} is not in Helm's history`, {
-      subject: describe(release),
-      remedy: 'look at it with helm history; history-max may be too small',
-    });
-  };
-  const [bad, good] = await Promise.all([find(failed), restored === undefined ? undefined : find(restored)]);
+  const [bad, good] = await Promise.all([
+    find(kube, release, failed),
+    restored === undefined ? undefined : find(kube, release, restored),
+  ]);
   if (good !== undefined) await rewrite(kube, release, good, { status: 'deployed' });
   const description = reason.slice(0, longestDescription).toWellFormed();
   await rewrite(kube, release, bad, { status: 'failed', description });
+}
+
+async function find(kube: Kube, release: ReleaseRef, revision: number): Promise<KubeObject> {
+  const secret = await kube.get(secrets, release.namespace, secretName(release, revision));
+  if (secret !== undefined) return secret;
+  throw new TargetError(`revision ${revision} is not in Helm's history`, {
+    subject: describe(release),
+    remedy: 'look at it with helm history; history-max may be too small',
+  });
 }
 
 /** Replaces the Secret as it was read: the API refuses when it has changed since (resourceVersion). */

@@ -19,7 +19,7 @@ interface Terms {
   readonly seen: readonly Observation[];
   readonly clock: Clock;
   readonly onProgress: OnProgress;
-  /** Something has begun or ceased to look doomed: what this was judged by must be kept. */
+  /** Something has begun or ceased to look doomed, or to be ready: what this was judged by must be kept. */
   readonly onTurn: () => void;
   /** All that it leans on now. */
   readonly onProbes: (probes: readonly Probe[]) => void;
@@ -38,7 +38,7 @@ export class Judging {
   #alarm = new AbortController();
   #alarmAt = 0;
   #told = '';
-  #stood = '[]';
+  #stood = '';
   #over = false;
 
   constructor(terms: Terms) {
@@ -79,7 +79,10 @@ export class Judging {
   #tell(judgement: Judgement): void {
     const { workloads, findings } = judgement.kind === 'verdict' ? judgement.verdict : judgement;
     const likely = findings.filter(({ severity }) => severity === 'likely');
-    const stands = JSON.stringify(likely.map(({ rule, subject, firstSeen }) => [rule, subject, firstSeen]));
+    const stands = JSON.stringify([
+      likely.map(({ rule, subject, firstSeen, callAt }) => [rule, subject, firstSeen, callAt]),
+      workloads.map(({ ready }) => ready),
+    ]);
     if (stands !== this.#stood) this.#terms.onTurn();
     this.#stood = stands;
 

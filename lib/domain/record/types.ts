@@ -33,6 +33,7 @@ export interface ReleaseContent {
   readonly chartDigest: string;
   /** sha256 of the merged values, hex; never the values themselves. */
   readonly valuesHash: string;
+  /** Helm's revision, once all of it is applied. */
   readonly revision?: number;
 }
 

@@ -39,13 +39,14 @@ export function nextStep(facts: RepairFacts): NextStep {
   const dues = facts.records.flatMap((record) => dueOf(record, facts));
   const stuck = stuckIn(facts.revisions);
   const main = dues.find((due) => truthOf(due, facts.revisions) !== undefined);
-  const fate = main && fateOf(main.writer, facts);
-  if (main !== undefined && fate === 'unasked') return { kind: 'ask', job: main.writer };
-  if (stuck !== undefined && fate !== 'gone')
+  const asked = main ?? dues.find(isMissed);
+  const fate = asked && fateOf(asked.writer, facts);
+  if (asked !== undefined && fate === 'unasked') return { kind: 'ask', job: asked.writer };
+  if (stuck !== undefined && (main === undefined || fate !== 'gone'))
     return { kind: 'refuse', stuck, ...(main === undefined ? {} : { writer: main.writer }) };
 
   const isGone = (writer: Job): boolean =>
-    main !== undefined && sameJob(writer, main.writer) ? fate === 'gone' : isKnownGone(writer, facts);
+    asked !== undefined && sameJob(writer, asked.writer) ? fate === 'gone' : isKnownGone(writer, facts);
   const paid = dues.filter(({ writer }) => isGone(writer));
   const first = main !== undefined && paid.includes(main) ? main : paid[0];
   if (first === undefined) return { kind: 'nothing' };
@@ -58,6 +59,10 @@ export function nextStep(facts: RepairFacts): NextStep {
     claimed: paid.some(({ owed }) => owed.kind === 'undo'),
   };
 }
+
+/** Worth the question although Helm's history is right: a claim stands open, or a GitHub Deployment in progress. */
+const isMissed = ({ record, owed }: Due): boolean =>
+  owed.kind === 'undo' || record.deploymentId !== undefined;
 
 function dueOf(record: ReleaseRecord, facts: RepairFacts): Due[] {
   const owed = owedBy(record, facts);

@@ -21,7 +21,13 @@ export type Owed =
   /** Its record is to say how it ended: nothing of it is in the cluster, or others have gone on since. */
   | { readonly kind: 'word'; readonly why: string }
   /** Helm has a revision of it that nobody has proven. */
-  | { readonly kind: 'release'; readonly revision: number; readonly installedAt?: string }
+  | {
+      readonly kind: 'release';
+      readonly revision: number;
+      /** Helm had applied all of it. */
+      readonly applied: boolean;
+      readonly installedAt?: string;
+    }
   /** Its undo was claimed and has not ended. `own`: the revision that is left; `made`: what the undo made so far. */
   | { readonly kind: 'undo'; readonly claim: UndoClaim; readonly own?: number; readonly made?: number };
 
@@ -43,10 +49,11 @@ export function owedBy(record: ReleaseRecord, past: Aftermath): Owed {
   }
   if (record.kind === 'rollback') return { kind: 'word', why: 'nobody saw how the rollback ended' };
   if (own === undefined) return { kind: 'word', why: 'nothing had been applied' };
-  const newest = past.revisions[0]?.revision;
-  if (newest !== own) return { kind: 'word', why: `revision ${newest} came after it` };
+  const [newest] = past.revisions;
+  if (newest?.revision !== own) return { kind: 'word', why: `revision ${newest?.revision} came after it` };
+  const applied = record.to.revision === own || hasStood(newest);
   const installedAt = past.newest?.installedAt;
-  return { kind: 'release', revision: own, ...(installedAt === undefined ? {} : { installedAt }) };
+  return { kind: 'release', revision: own, applied, ...(installedAt === undefined ? {} : { installedAt }) };
 }
 
 /**

@@ -65,8 +65,9 @@ export function closed(record: ReleaseRecord, { owed, writer }: Pick<Due, 'owed'
   const end = endOf(owed, writer);
   if (owed.kind === 'undo') return closeUndo(record, 'inconclusive', end, owed.made);
   if (owed.kind === 'release') {
-    const { kind: _, ...known } = owed;
-    const written = { ...record, ...known };
+    const { kind: _, applied, ...known } = owed;
+    const { revision } = owed;
+    const written = { ...record, ...known, to: { ...record.to, ...(applied ? { revision } : {}) } };
     return record.state === 'rejected' ? written : moveTo(written, 'rejected', end);
   }
   if (owed.kind === 'nothing' || record.state === 'rejected') return record;

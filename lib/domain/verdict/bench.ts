@@ -5,7 +5,9 @@ import { kindOf } from '../workloads/kinds.ts';
 import { isSettled, newestPods } from '../workloads/newest-pods.ts';
 import { Clocks } from './clocks.ts';
 import { patienceOf } from './fail-fast.ts';
+import type { Excuse } from './others.ts';
 import type { Case, Detection, Rule } from './rules/rule.ts';
+import { settlingOf, trialsOf, type Settling } from './settling.ts';
 import {
   objectKey,
   probeName,
@@ -23,6 +25,10 @@ export interface Ruling {
   readonly progress: WorkloadProgress;
   readonly findings: readonly Finding[];
   readonly probes: readonly Probe[];
+  /** Where `progress` is ready: it does not count before this is over. */
+  readonly settling?: Settling | undefined;
+  /** Of the findings that may be another workload's doing. */
+  readonly excuses: ReadonlyMap<Finding, Excuse>;
 }
 
 export interface Bench {
@@ -87,7 +93,13 @@ export function createBench(
     const concerned = rules.filter((rule) => rule.kinds.includes(kindName(id)));
     if (object === undefined || early !== undefined) {
       for (const rule of concerned) clocks.turn(clockName(rule, id), [], now);
-      return { progress: { id, ...blocked(0, 1, early ?? '') }, findings: [], probes: [] };
+      clocks.turn(`trials ${key}`, [], now);
+      return {
+        progress: { id, ...blocked(0, 1, early ?? '') },
+        findings: [],
+        probes: [],
+        excuses: new Map(),
+      };
     }
     const progress = kindOf(id).assess(object, world);
     const about: Case = {
@@ -99,15 +111,27 @@ export function createBench(
       earlier: past.get(key)?.before(applied.generations[key] ?? 0) ?? [],
       answer: answerTo,
     };
+    const found = concerned.flatMap((rule) => findingOf(rule, about, now) ?? []);
     return {
       progress: { id, ...progress },
-      findings: concerned.flatMap((rule) => findingOf(rule, about, now) ?? []),
+      findings: found.map(({ finding }) => finding),
       probes: concerned.flatMap((rule) => rule.asks?.(about) ?? []),
+      settling: settling(about, now),
+      excuses: new Map(
+        found.flatMap(({ finding, excuse }) => (excuse === undefined ? [] : [[finding, excuse]])),
+      ),
     };
   };
 
+  const settling = ({ object, pods, seen }: Case, now: number): Settling | undefined => {
+    const trials = trialsOf(object, pods, seen);
+    const keys = trials.map(({ key }) => key);
+    const hold = !isSettled(object);
+    return settlingOf(trials, clocks.turn(`trials ${objectKey(idOf(object))}`, keys, now, { hold }));
+  };
+
   /** Of all that a rule finds in one workload, what decides first: ten pods with one cause are one finding. */
-  const findingOf = (rule: Rule, about: Case, now: number): Finding | undefined => {
+  const findingOf = (rule: Rule, about: Case, now: number): Found | undefined => {
     const detections = [rule.detect(about) ?? []]
       .flat()
       .filter((detection) => mayCount(rule, detection, about));
@@ -116,14 +140,17 @@ export function createBench(
       lull: rule.lull,
       hold: !isSettled(about.object),
     });
-    const findings = detections.map((detection): Finding => {
-      const { key = '', grace, severity = rule.severity, ...found } = detection;
+    const found = detections.map((detection): Found => {
+      const { key = '', grace, severity = rule.severity, excuse, ...told } = detection;
       const firstSeen = since.get(key) ?? now;
       const patience = severity === 'likely' ? patienceOf(grace, about.object, failFast) : undefined;
       const call = patience === undefined ? {} : { callAt: firstSeen + patience };
-      return { ...found, rule: rule.name, severity, firstSeen, ...call };
+      const finding = { ...told, rule: rule.name, severity, firstSeen, ...call };
+      const longest = patienceOf(excuse?.grace, about.object, failFast);
+      if (excuse === undefined || longest === undefined) return { finding };
+      return { finding, excuse: { lastRunBegan: excuse.lastRunBegan, until: firstSeen + longest } };
     });
-    return findings.toSorted(decidesFirst)[0];
+    return found.toSorted((a, b) => decidesFirst(a.finding, b.finding))[0];
   };
 
   const rule = (id: ObjectId, now: number): Ruling => {
@@ -134,6 +161,11 @@ export function createBench(
   };
 
   return { observe, rule };
+}
+
+interface Found {
+  readonly finding: Finding;
+  readonly excuse?: Excuse;
 }
 
 const clockName = ({ name }: Rule, id: ObjectId): string => `${name} ${objectKey(id)}`;

@@ -2,8 +2,9 @@ import { formatDuration } from '../duration.ts';
 import type { Finding } from './types.ts';
 
 /** `likely: Pod shop/web-1 container app: exit 1, again and again; called in 12s unless it clears`. */
-export function countdownLine({ subject, cause, callAt }: Finding, now: number): string {
-  const what = `likely: ${subject}: ${cause}`;
+export function countdownLine({ subject, cause, callAt, waitsFor }: Finding, now: number): string {
+  const waits = waitsFor === undefined ? '' : `; waits for ${waitsFor}`;
+  const what = `likely: ${subject}: ${cause}${waits}`;
   if (callAt === undefined) return `${what}; waited for until the deadline`;
   return callAt > now
     ? `${what}; called in ${formatDuration(wholeSeconds(callAt - now))} unless it clears`
@@ -13,7 +14,10 @@ export function countdownLine({ subject, cause, callAt }: Finding, now: number):
 /** What to say when what looks doomed has changed from one judgement to the next: news only, the rest is counted down. */
 export function countdownNews(before: readonly Finding[], after: readonly Finding[], now: number): string[] {
   const isNew = (finding: Finding): boolean =>
-    !before.some((known) => isSame(known, finding) && known.callAt === finding.callAt);
+    !before.some(
+      (known) =>
+        isSame(known, finding) && known.callAt === finding.callAt && known.waitsFor === finding.waitsFor,
+    );
   const isOver = (finding: Finding): boolean => !after.some((now) => isSame(now, finding));
   return [
     ...before.filter(isOver).map(({ subject, cause }) => `cleared: ${subject}: ${cause}`),

@@ -3,6 +3,7 @@ import type { Milliseconds } from '../duration.ts';
 import { describeObject, type ObjectId } from '../kubernetes.ts';
 import { kindName } from '../workloads/kind.ts';
 import { createBench, type Ruling } from './bench.ts';
+import { Others } from './others.ts';
 import { progressLine, summariseProgress } from './progress.ts';
 import { rules as allRules } from './rules/rules.ts';
 import type { Rule } from './rules/rule.ts';
@@ -25,6 +26,7 @@ type Blindness = Extract<Observation, { kind: 'blind' }>;
 export function createEngine(expectation: Expectation, rules: readonly Rule[] = allRules): Engine {
   const { gated, advisory = [], deadline, timeout, asked = timeout, failFast = 'off' } = expectation;
   const bench = createBench([...gated, ...advisory], rules, failFast);
+  const others = new Others();
   const blind = new Map<string, Blindness>();
   let applied = false;
   let settled: Verdict | undefined;
@@ -47,7 +49,11 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
       settled = { outcome: 'inconclusive', reason, findings: [], at: now, workloads };
       return { kind: 'verdict', verdict: settled };
     }
-    const rulings = gated.map((id) => bench.rule(id, now));
+    const ruled = gated.map((id) => bench.rule(id, now));
+    const rulings = others.weigh(
+      ruled.map((ruling) => onlySettled(ruling, now)),
+      now,
+    );
     const workloads = rulings.map(({ progress }) => progress);
     const findings = [
       ...rulings.flatMap((ruling) => ruling.findings),
@@ -64,13 +70,16 @@ export function createEngine(expectation: Expectation, rules: readonly Rule[] = 
       lost,
     });
     if (decided === undefined) {
-      const calls = findings.flatMap(({ callAt }) => (callAt === undefined || callAt <= now ? [] : [callAt]));
+      const calls = findings.flatMap(({ callAt }) => callAt ?? []);
+      const settling = ruled.flatMap(({ progress, settling: trial }) =>
+        progress.ready && trial !== undefined ? [trial.until] : [],
+      );
       return {
         kind: 'waiting',
         workloads,
         findings,
         probes: rulings.flatMap((r) => r.probes),
-        until: Math.min(deadline, ...calls),
+        until: Math.min(deadline, ...[...calls, ...settling].filter((time) => time > now)),
       };
     }
     settled = { findings, at: now, workloads, ...decided };
@@ -126,6 +135,13 @@ function decide(docket: Docket): (Partial<Verdict> & Pick<Verdict, 'outcome' | '
       ...workloads.filter(({ ready }) => !ready).map((workload) => outOfTime(workload, now)),
     ],
   };
+}
+
+/** What was only just started, with nothing to show that it works, is not ready before it has lasted. */
+function onlySettled(ruling: Ruling, now: number): Ruling {
+  const { progress, settling } = ruling;
+  if (!progress.ready || settling === undefined || settling.until <= now) return ruling;
+  return { ...ruling, progress: { ...progress, ready: false, blockedOn: settling.words } };
 }
 
 const watchName = (resource: string, namespace: string): string => `${resource} ${namespace}`;

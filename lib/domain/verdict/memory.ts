@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { failedRuns } from '../workloads/crashes.ts';
 import type { StartTrouble } from '../workloads/kind.ts';
-import { containersOf } from '../workloads/pod-status.ts';
+import { containersOf, type ContainerStatus } from '../workloads/pod-status.ts';
 
 /** Says nothing of its own: what it waits for was said before. */
 const decayed = /^(ImagePullBackOff|CrashLoopBackOff|ContainerCreating|PodInitializing|)$/;
@@ -54,20 +54,28 @@ export class PodMemory {
     return this.#words.get(`${podUid}/${container}`);
   }
 
+  failedAt({ metadata: { uid = '' } }: KubeObject, status: ContainerStatus): number | undefined {
+    return this.#failed.get(`${uid}/${status.name}`)?.get(failedRuns(status));
+  }
+
   bornAt(podUid: string): number | undefined {
     return this.#born.get(podUid);
+  }
+
+  /** It came after the whole list was seen, so it is this release's own, also where Helm was still applying. */
+  isNew({ metadata: { uid = '', namespace = '' } }: KubeObject): boolean {
+    const listed = this.#listed.get(namespace);
+    return listed !== undefined && (this.#born.get(uid) ?? 0) > listed;
   }
 
   /**
    * The most that was seen before the release was applied. Helm takes seconds to apply, in which its first pods crash:
    * those made since the watch began count from nothing.
    */
-  failedRunsBefore({ metadata: { uid = '', namespace = '' } }: KubeObject, container: string): number {
-    const listed = this.#listed.get(namespace);
-    const isFirst = this.#releases.length === 1;
-    if (isFirst && listed !== undefined && (this.#born.get(uid) ?? 0) > listed) return 0;
+  failedRunsBefore(pod: KubeObject, container: string): number {
+    if (this.#releases.length === 1 && this.isNew(pod)) return 0;
     const applied = this.#releases.at(-1) ?? Infinity;
-    const counts = this.#failed.get(`${uid}/${container}`) ?? new Map<number, number>();
+    const counts = this.#failed.get(`${pod.metadata.uid ?? ''}/${container}`) ?? new Map<number, number>();
     return Math.max(0, ...[...counts].filter(([, at]) => at < applied).map(([count]) => count));
   }
 }

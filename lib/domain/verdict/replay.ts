@@ -1,3 +1,4 @@
+import { plural } from '../workloads/words.ts';
 import { createEngine } from './engine.ts';
 import { rules as allRules } from './rules/rules.ts';
 import type { Rule } from './rules/rule.ts';
@@ -26,4 +27,12 @@ export function replay(
     if (judgement.until <= now) return undefined;
     now = judgement.until;
   }
+}
+
+/** `left out 120 observations`, where a recorded list was too long to be kept whole: its replay may end otherwise. */
+export function leftOut(observations: readonly Observation[]): string | undefined {
+  const count = observations.reduce((sum, each) => sum + (each.kind === 'left-out' ? each.count : 0), 0);
+  return count === 0
+    ? undefined
+    : `left out ${plural(count, 'observation')}, the release is too large to keep them all`;
 }

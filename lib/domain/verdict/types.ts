@@ -31,6 +31,8 @@ export type Observation =
     }
   | { readonly at: number; readonly kind: 'sighted'; readonly resource: string; readonly namespace: string }
   | { readonly at: number; readonly kind: 'answer'; readonly probe: Probe; readonly answer: unknown }
+  /** Of a list that was too long to be kept: so many of it are missing, and what is judged by it may be another verdict. */
+  | { readonly at: number; readonly kind: 'left-out'; readonly count: number }
   /** Nothing was seen, but it was judged: judging began, or a rule's grace ended. */
   | { readonly at: number; readonly kind: 'time' };
 
@@ -69,6 +71,8 @@ export interface Finding {
   readonly firstSeen: number;
   /** Of a likely one: when it is called unless its cause clears before. Never: it waits for the deadline. */
   readonly callAt?: number;
+  /** Why it is not called yet, though its grace is over: another workload of the release that it may hang on. */
+  readonly waitsFor?: string;
   /** The API's own words that prove it. */
   readonly proof: string;
   readonly remedy: string;

@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectId } from '../kubernetes.ts';
 import { isFinishedJob } from '../workloads/job.ts';
 import { idOf, type Remembered, type StartTrouble, type Warning } from '../workloads/kind.ts';
+import type { ContainerStatus } from '../workloads/pod-status.ts';
 import { PodMemory } from './memory.ts';
 import { objectKey } from './types.ts';
 
@@ -51,6 +52,14 @@ export class World implements Remembered {
 
   failedRunsBefore(pod: KubeObject, container: string): number {
     return this.#pods.failedRunsBefore(pod, container);
+  }
+
+  isNew(pod: KubeObject): boolean {
+    return this.#pods.isNew(pod);
+  }
+
+  failedAt(pod: KubeObject, container: ContainerStatus): number | undefined {
+    return this.#pods.failedAt(pod, container);
   }
 
   bornAt(podUid: string): number | undefined {

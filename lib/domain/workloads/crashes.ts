@@ -1,4 +1,5 @@
 /** How often containers have crashed, counted: a pod between two back-offs is Running for a moment (karmada#3556). */
+import type { Milliseconds } from '../duration.ts';
 import type { KubeObject } from '../kubernetes.ts';
 import type { Remembered } from './kind.ts';
 import type { ContainerState, ContainerStatus } from './pod-status.ts';
@@ -25,3 +26,10 @@ export const crashesOf = (pod: KubeObject, status: ContainerStatus, seen: Rememb
 /** How its last run ended; undefined when none has. */
 export const lastEnd = ({ state, lastState }: ContainerStatus): ContainerState['terminated'] =>
   state?.terminated ?? lastState?.terminated;
+
+/** How long its last run took. Both ends are by the kubelet's own clock, which may not be ours. 0 where it does not say. */
+export function lastedOf(status: ContainerStatus): Milliseconds {
+  const { startedAt = '', finishedAt = '' } = lastEnd(status) ?? {};
+  const lasted = Date.parse(finishedAt) - Date.parse(startedAt);
+  return Number.isFinite(lasted) ? Math.max(0, lasted) : 0;
+}

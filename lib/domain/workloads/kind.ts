@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectId } from '../kubernetes.ts';
 import type { WorkloadProgress } from '../verdict/types.ts';
+import type { ContainerStatus } from './pod-status.ts';
 
 /** A Warning event of the API, about one object. */
 export interface Warning {
@@ -31,6 +32,10 @@ export interface Remembered extends Seen {
   firstWords(podUid: string, container: string): StartTrouble | undefined;
   /** How many runs of this container had failed when the release began: 0 for a pod that came with it. */
   failedRunsBefore(pod: KubeObject, container: string): number;
+  /** It was made since the watch began. */
+  isNew(pod: KubeObject): boolean;
+  /** When the end of this container's last failed run was first seen, milliseconds since the epoch. */
+  failedAt(pod: KubeObject, container: ContainerStatus): number | undefined;
   /** When this pod was first seen, milliseconds since the epoch. */
   bornAt(podUid: string): number | undefined;
   /** How often an autoscaler has promised this pod a node. */

@@ -3,7 +3,7 @@ import { conditionOf, isTrue, sayCondition } from './conditions.ts';
 import { containerSpec } from './container-spec.ts';
 import type { Seen, Warning } from './kind.ts';
 import { containersOf, podStatus, type Container, type ContainerStatus } from './pod-status.ts';
-import { sayPull } from './pull-trouble.ts';
+import { pullCause } from './pull-trouble.ts';
 import { oneLine, plural, reasonAndMessage } from './words.ts';
 
 /** How telling an obstacle is: an error outranks a failing probe, which outranks what is merely under way. */
@@ -105,7 +105,7 @@ function containerObstacle(
     if (onTheWay.has(reason)) {
       return { weight: weight.underWay, text: `${name}: ${reason === '' ? 'not started yet' : reason}` };
     }
-    const cause = reason === 'CrashLoopBackOff' ? lastExit(status) : sayPull(waiting.message ?? '', image);
+    const cause = reason === 'CrashLoopBackOff' ? lastExit(status) : pullCause(waiting.message ?? '', image);
     return { weight: weight.error, text: `${name}: ${reasonAndMessage(reason, cause)}` };
   }
   if (terminated !== undefined) {

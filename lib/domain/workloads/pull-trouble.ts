@@ -50,3 +50,38 @@ export const sayPull = (message: string, image: string): string =>
   pullTrouble(message, image) === 'throttled'
     ? `429 too many requests from ${registryOf(image)}`
     : pullWords(message) || message;
+
+/** What runtimes say before they come to the cause: on the way, they repeat the image and what they were about to do. */
+const preambles: readonly RegExp[] = [
+  /^rpc error: code = \w+ desc = /,
+  /^(?:Error: )?ErrImagePull: /,
+  /^unable to pull image or OCI artifact: pull image err: /,
+  /^failed to pull(?: and unpack)? image "[^"]*": /i,
+  /^failed to resolve (?:reference|image) "[^"]*": /,
+  /^failed to (?:do request|copy|authorize|fetch (?:anonymous|oauth) token): /,
+  /^httpReadSeeker: failed open: /,
+  /^Error response from daemon: /,
+  /^(?:initializing source|pinging container registry|reading manifest) \S+(?: in \S+)?: /,
+  /^\S+: (?=not found$)/,
+];
+
+/** The cause alone, for one line: `not found`, `dial tcp 10.0.0.7:5000: connect: connection refused`. */
+export function pullCause(message: string, image: string): string {
+  const words = sayPull(message, image);
+  const rest = preambles.reduce((text, preamble) => text.replace(preamble, ''), words.trim());
+  // What follows a request mostly names the address itself.
+  const cause = rest.replace(/^(?:Get|Head) "https?:\/\/([^/":]+)[^"]*": /i, (_, host: string) =>
+    rest.indexOf(host, rest.indexOf('": ')) === -1 ? `${host}: ` : '',
+  );
+  return shortDigests(cause === words.trim() ? cause : pullCause(cause, image));
+}
+
+/** `shop/web:2@sha256:1a2b3c4d5e6f…`, after a registry that was named already. */
+export function nameInRegistry(image: string): string {
+  const registry = registryOf(image);
+  return shortDigests(image.startsWith(`${registry}/`) ? image.slice(registry.length + 1) : image);
+}
+
+/** Twelve digits tell digests apart, as `docker images` shows them. */
+export const shortDigests = (text: string): string =>
+  text.replaceAll(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1…');

@@ -6,7 +6,8 @@ export function oneLine(text: string, limit = 240): string {
   return `${line.slice(0, limit - 3 - tail)} … ${line.slice(-tail)}`;
 }
 
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, word: string, ending = 's'): string =>
+  `${count} ${word}${count === 1 ? '' : ending}`;
 
 export const reasonAndMessage = (reason: string | undefined, message: string | undefined): string =>
   oneLine([reason, message].filter((part) => part !== undefined && part !== '').join(': '));

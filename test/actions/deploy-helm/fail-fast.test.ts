@@ -95,6 +95,18 @@ test.each([
   });
 });
 
+test('a replay of a list that was too long to be kept whole says so', async () => {
+  const data = await reported('Complete');
+  const [first] = data.observations as { at?: number; kind: string }[];
+  const observations = [{ at: first?.at, kind: 'left-out', count: 7 }, ...data.observations];
+  expect(replayed({ ...data, observations })).toMatchObject({
+    status: 0,
+    out: expect.stringMatching(
+      /^pass: [^]*\nmay differ from what was judged: left out 7 observations, the release/,
+    ),
+  });
+});
+
 test('a replay that comes to another verdict says so', async () => {
   const data = await reported('Failed');
   const observations = data.observations.slice(0, -1);

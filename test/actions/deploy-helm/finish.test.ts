@@ -1,10 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { CancelledError, TargetError } from '../../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
-import { Unfinished } from '../../../actions/deploy-helm/unfinished.ts';
-import type { Plan } from '../../../actions/deploy-helm/plan.ts';
 import { record } from '../../domain/record/samples.ts';
-import { inputs, Target } from './memory.ts';
+import { Target } from './memory.ts';
 
 const last = (target: Target): ReleaseRecord => target.records.all.at(-1) as ReleaseRecord;
 
@@ -83,7 +81,9 @@ test('cancelled in the undo: post finishes it, and the first reason stays', asyn
   await expect(target.deploy()).rejects.toThrow('cancelled');
   await expect(target.post()).resolves.toMatchObject({ good: true });
   expect(last(target)).toMatchObject({ state: 'rolled-back', reason: 'it is a fail' });
-  expect(target.helm.calls).toEqual(['upgrade, wait: none', 'rollback to 1', 'rollback to 1']);
+  // Helm had gone back already: it is only proven.
+  expect(target.helm.calls).toEqual(['upgrade, wait: none', 'rollback to 1']);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
 });
 
 test('cancelled in the undo by post, too: the lock is given back, for nobody comes after', async () => {
@@ -170,17 +170,60 @@ test('another run that has shipped since is not undone', async () => {
   expect(target.helm.calls).toEqual(['upgrade, wait: none']);
 });
 
-test('an answer of GitHub that comes late brings nothing back', () => {
-  const target = new Target();
-  const unfinished = Unfinished.lock(inputs(), target.ports);
-  unfinished.begin(record(1), { newest: 0 } as Plan, { records: [] });
-  unfinished.announced(7);
-  expect(target.left?.begun).toMatchObject({ seq: 1, deploymentId: 7 });
-  unfinished.onlyLock();
-  unfinished.announced(8);
-  expect(target.left).toMatchObject({ release: { name: 'shop' } });
-  expect(target.left?.begun).toBeUndefined();
-  unfinished.over();
-  unfinished.announced(9);
-  expect(target.left).toBeUndefined();
+test('cancelled in the middle of helm rollback: post goes back from the release, not from the half of an undo', async () => {
+  const target = new Target('pass', 'fail', 'pass');
+  target.helm.add('deployed');
+  target.helm.onRollback = () => {
+    target.cancel.abort();
+    throw new CancelledError('helm rollback was cancelled');
+  };
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  expect(target.helm.statuses).toEqual(['1 deployed', '2 failed', '3 pending-rollback']);
+  target.helm.onRollback = undefined;
+
+  await expect(target.post()).resolves.toMatchObject({ good: true });
+
+  expect(target.helm.comparedWith).toEqual([1, 2, 2]);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  expect(last(target)).toMatchObject({ state: 'rolled-back', undo: { revision: 3 } });
+});
+
+test('its GitHub Deployment is known to the record at once, and closed also where nothing was applied', async () => {
+  const target = new Target('pass');
+  target.helm.add('deployed');
+  target.helm.beforeUpgrade = () => {
+    target.cancel.abort();
+    throw new CancelledError();
+  };
+  await expect(target.deploy({ environment: 'production' })).rejects.toThrow('cancelled');
+  expect(last(target)).toMatchObject({ state: 'planned', deploymentId: 7 });
+  await target.post();
+  expect(target.told).toEqual([
+    '7 in_progress prod/shop#2 planned',
+    '7 failure prod/shop#2 abandoned: cancelled, nothing had been applied',
+  ]);
+});
+
+test.each([
+  ['why it was not ready is kept before the undo', 0, ['evidence.md']],
+  ['too little time is left: the undo goes first', 160_000, []],
+])('%s', async (_, after, expected) => {
+  const target = cancelledAt('roll-out', 'fail', 'pass');
+  const kept: string[] = [];
+  const keep = (name: string): string => `${kept.push(name)}`;
+  target.ports = { ...target.ports, files: { ...target.ports.files, keep } };
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  await target.post({ after });
+  expect(kept).toEqual(expected);
+});
+
+test('what can no longer be seen stops no undo', async () => {
+  const lost = (): never => {
+    throw new Error('the API is gone');
+  };
+  const target = new Target('pass', () => (target.cancel.abort(), 'pass'), lost, 'pass');
+  target.helm.add('deployed');
+  await expect(target.deploy()).rejects.toThrow('cancelled');
+  await expect(target.post()).resolves.toMatchObject({ good: true });
+  expect(last(target).state).toBe('rolled-back');
 });

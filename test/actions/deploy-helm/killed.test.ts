@@ -186,3 +186,85 @@ test('what is left in place is not taken for what Helm calls deployed', async ()
   expect(target.helm.statuses).toEqual(['1 deployed', '2 failed']);
   await expect(target.deploy({ 'if-unchanged': 'skip' })).resolves.toMatchObject({ result: 'success' });
 });
+
+test.each(['roll-out', 'upgrade'] as const)(
+  'the next upgrade is compared with what is applied, not with what Helm calls deployed: killed in %s',
+  async (where) => {
+    const target = await killedIn(where, 'pass');
+    next(target);
+    await target.deploy();
+    // Nothing is known to be applied of a helm that was killed as well.
+    expect(target.helm.comparedWith.at(-1)).toBe(where === 'roll-out' ? 2 : 1);
+    expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  },
+);
+
+test('helm refuses the next upgrade before it writes a revision: the one before is called deployed again', async () => {
+  const target = await killedIn('roll-out');
+  next(target);
+  target.helm.beforeUpgrade = () => {
+    throw new Error('no such value');
+  };
+  await expect(target.deploy()).resolves.toMatchObject({ result: 'failure' });
+  expect(target.helm.statuses).toEqual(['1 deployed', '2 failed']);
+});
+
+test('killed in its undo, helm half-way: the rollback that never stood is no revision to compare with', async () => {
+  const target = await killedIn('undo', 'pass');
+  target.helm.set(1, 'deployed');
+  target.helm.set(3, 'pending-rollback');
+  next(target);
+  await expect(target.deploy()).resolves.toMatchObject({ result: 'success' });
+  expect(target.helm.comparedWith.at(-1)).toBe(2);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+  expect(target.said).toContain("revision 3, a rollback that broke off, is taken out of Helm's history");
+});
+
+test("the dead run's GitHub Deployment is closed with its record", async () => {
+  const target = await killedIn('roll-out', 'pass');
+  target.records.all[1] = { ...target.records.at(2), deploymentId: 5, environment: 'production' };
+  next(target);
+  await target.deploy();
+  expect(target.told).toEqual([`5 failure prod/shop#2 is rejected: ${ended} before the release was proven`]);
+});
+
+test("another repository's Deployment is left alone: the number means something there only", async () => {
+  const target = await killedIn('roll-out', 'pass');
+  target.records.all[1] = { ...target.records.at(2), deploymentId: 5, environment: 'production' };
+  next(target);
+  const by = { ...target.ports.actor, repository: 'acme/other' };
+  target.ports = { ...target.ports, actor: by, holder: { ...target.ports.holder, actor: by } };
+  await target.deploy();
+  expect(target.told).toEqual([]);
+});
+
+test.each([
+  ['ready', 'success'],
+  ['rolled-back', 'failure'],
+] as const)('killed when its record said %s: GitHub is told at least then', async (state, told) => {
+  const target = await killedIn('roll-out', 'pass');
+  const more = { state, revision: 2, deploymentId: 5, environment: 'production' } as const;
+  target.records.all[1] = { ...target.records.at(2), ...more };
+  next(target);
+  await target.deploy();
+  expect(target.told).toEqual([`5 ${told} prod/shop#2 ${state}`]);
+});
+
+test('killed while helm itself waited: what it had applied is what the next one is compared with', async () => {
+  const target = new Target('pass', 'pass');
+  target.helm.add('deployed');
+  target.helm.onUpgrade = (how) => {
+    how?.onWaiting?.();
+    return never;
+  };
+  void target.deploy();
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(states(target)).toEqual(['#1 verified', '#2 applied']);
+  target.helm.onUpgrade = undefined;
+  next(target);
+
+  await target.deploy();
+
+  expect(target.helm.comparedWith.at(-1)).toBe(2);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
+});

@@ -187,6 +187,16 @@ test('the annotation has cause and remedy', () => {
   ]);
 });
 
+test('a report of a release that was too large to be kept whole says that it does not replay', () => {
+  const observations = [{ at: 1, kind: 'left-out', count: 120 }];
+  const applied = { verdict: pass, observations };
+  expect(report(result({ done: done({ applied }) }), inputs).data).toMatchObject({
+    notReplayable: 'left out 120 observations, the release is too large to keep them all',
+    observations,
+  });
+  expect(report(result({ done: done({}) }), inputs).data).not.toHaveProperty('notReplayable');
+});
+
 test('a plan alone says what comes first, what is waited for, and what could not be looked at', () => {
   const many = Array.from({ length: 23 }, (_, index) => ({ ...id, name: `web-${index}` }));
   const first = ['create namespace prod', 'create CRD widgets.example.com'];

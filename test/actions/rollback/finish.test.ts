@@ -29,18 +29,18 @@ test('cancelled while it waits: post brings it to its end', async () => {
 
   await expect(target.post()).resolves.toEqual({
     result: 'success',
-    reason: 'main ended before the rollback did; revision 4 brings back revision 1, it is a pass',
+    reason: 'main ended before the rollback did; revision 3 brings back revision 1, it is a pass',
   });
 
   expect(target.states).toEqual(['#1 verified', '#2 rolled-back', '#3 verified']);
-  // Helm had done its part: what it made of it is superseded by the same, and never called failed.
-  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 superseded', '4 deployed']);
+  // Helm had done its part: it is only proven.
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
   expect(target.records.at(2).undo).toMatchObject({ part: 'rollback post', outcome: 'success' });
   expect(target.told.at(-1)).toBe('7 success');
   expect(target.locks.state).toBe('free');
 });
 
-test('a helm that was killed half-way: what it had begun is what failed', async () => {
+test('a helm that was killed half-way: what it had begun is taken out of the history, and made anew', async () => {
   const target = cancelled('pass');
   target.helm.onRollback = () => {
     target.cancel.abort();
@@ -51,7 +51,7 @@ test('a helm that was killed half-way: what it had begun is what failed', async 
   target.helm.onRollback = undefined;
   target.ports = { ...target.ports, watcher: memoryWatcher('pass') };
   await expect(target.post()).resolves.toMatchObject({ result: 'success' });
-  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 failed', '4 deployed']);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
 });
 
 test('killed before helm began: the revision that is left is called failed all the same', async () => {

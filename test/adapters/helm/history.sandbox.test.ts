@@ -168,6 +168,38 @@ describe.each(helms)('%s', (_, program) => {
     );
     expect(await statuses(lab)).toEqual({ 1: 'superseded', 2: 'deployed' });
   });
+
+  test('an upgrade is compared with a failed revision as soon as none is called deployed', async () => {
+    await using lab = await openLab(program);
+    const chart = await lab.chart(configMap);
+    await lab.helm.upgrade(lab.intent(chart, { color: 'red' }));
+    const more = { 'templates/more.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n' };
+    await lab.helm.upgrade(lab.intent(await lab.chart({ ...configMap, ...more }), { color: 'blue' }));
+    await lab.history.writeBack(shop(lab), truth);
+
+    await lab.history.mark(shop(lab), 1, 'superseded');
+    await lab.helm.upgrade(lab.intent(chart, { color: 'green' }));
+    await lab.history.mark(shop(lab), 2, 'failed');
+
+    // What only the failed one brought is gone: compared with revision 1 it would have stayed.
+    const configMaps = builtInType({ apiVersion: 'v1', kind: 'ConfigMap' }) as ResourceType;
+    expect(await lab.kube.get(configMaps, lab.namespace, 'more')).toBeUndefined();
+    expect(await statuses(lab)).toEqual({ 1: 'superseded', 2: 'failed', 3: 'deployed' });
+  });
+
+  test('a revision that never stood can be forgotten, any other is refused', async () => {
+    await using lab = await openLab(program);
+    await twoRevisions(lab);
+    await expect(lab.history.forget(shop(lab), 2)).rejects.toThrow('revision 2 is deployed: it stays');
+    await lab.history.writeBack(shop(lab), truth);
+    await lab.history.forget(shop(lab), 2);
+    await lab.history.forget(shop(lab), 2);
+    expect(await statuses(lab)).toEqual({ 1: 'deployed' });
+    const chart = await lab.chart(configMap);
+    await expect(lab.helm.upgrade(lab.intent(chart, { color: 'green' }))).resolves.toMatchObject({
+      revision: 2,
+    });
+  });
 });
 
 test.each(['configmap', 'memory', 'sql'])('HELM_DRIVER=%s is refused', async (driver) => {

@@ -205,7 +205,7 @@ test.each<[string, number, string, KubeObject[]]>([
   [
     'an image that its registry does not have',
     2,
-    `pod web-a container app: ghcr.io does not have ${image}`,
+    `pod web-a container app: ghcr.io does not have acme/shop:2`,
     [container('ErrImagePull', `failed to pull: ${image}: not found`), container('ImagePullBackOff', '')],
   ],
   [

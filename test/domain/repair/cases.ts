@@ -270,13 +270,6 @@ export const cases: readonly Case[] = [
     facts: { got: { kind: 'free' }, job: 'unknown' },
     expected: 'nothing',
   },
-  {
-    name: 'an old record that only lacks a word is not asked about',
-    records: [left('planned')],
-    revisions: '1 deployed',
-    facts: { got: { kind: 'free' } },
-    expected: 'nothing',
-  },
 
   // A helm by hand.
   {

@@ -3,6 +3,7 @@ import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import { mayBeRepaired, nextStep, refusalOf } from '../../../lib/domain/repair/next-step.ts';
 import type { NextStep } from '../../../lib/domain/repair/next-step.ts';
 import { closed } from '../../../lib/domain/repair/truth.ts';
+import { asked } from './asked.ts';
 import {
   applied,
   cases,
@@ -60,7 +61,7 @@ function inWords(step: NextStep): string {
 const short = (reason = ''): string =>
   reason.replaceAll(/acme\/shop run (\d+) attempt \d job \d+ ended/g, 'run $1');
 
-test.each(cases.map((each) => [each.name, each] as const))('%s', (_, each) => {
+test.each([...cases, ...asked].map((each) => [each.name, each] as const))('%s', (_, each) => {
   expect(inWords(stepIn(each))).toBe(each.expected);
 });
 

@@ -37,6 +37,12 @@ test.each<[string, Finding[], Finding[], RegExp[]]>([
   ['begins anew', [web], [finding('Pod shop/web-a', { firstSeen: 9_000, callAt: 39_000 })], [/^likely/]],
   ['is given more time', [web], [finding('Pod shop/web-a', { callAt: 99_000 })], [/^likely/]],
   [
+    'waits for another workload',
+    [finding('Pod shop/web-a', { waitsFor: 'Deployment shop/db' })],
+    [finding('Pod shop/web-a', { waitsFor: 'its next run' })],
+    [/^likely: Pod shop\/web-a: exit 1; waits for its next run; called in 21s unless it clears$/],
+  ],
+  [
     'clears, and another is new',
     [web],
     [finding('Pod shop/api-a', { firstSeen: 9_000 })],

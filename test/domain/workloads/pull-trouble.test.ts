@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { pullTrouble, pullWords, sayPull } from '../../../lib/domain/workloads/pull-trouble.ts';
+import {
+  nameInRegistry,
+  pullCause,
+  pullTrouble,
+  pullWords,
+  sayPull,
+} from '../../../lib/domain/workloads/pull-trouble.ts';
 
 const image = 'docker.io/shop/denied:404';
 const reference = (words: string) =>
@@ -76,4 +82,46 @@ test('a 429 is told without its text', () => {
     '429 too many requests from r.io',
   );
   expect(sayPull('Back-off pulling image "x:1"', 'x:1')).toBe('Back-off pulling image "x:1"');
+});
+
+const refused = 'dial tcp 127.0.0.1:5000: connect: connection refused';
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+
+test.each([
+  [reference(`${image}: not found`), 'not found'],
+  [`Back-off pulling image "${image}": ErrImagePull: ${reference(`${image}: not found`)}`, 'not found'],
+  [`Failed to pull image "${image}": ${reference(`${image}: not found`)}`, 'not found'],
+  [
+    reference(`failed to do request: Head "http://127.0.0.1:5000/v2/shop/web/manifests/2": ${refused}`),
+    refused,
+  ],
+  [
+    reference('failed to do request: Head "https://r.io/v2/": x509: certificate signed by unknown authority'),
+    'r.io: x509: certificate signed by unknown authority',
+  ],
+  [
+    reference(
+      `pulling from host r.io failed with status code [manifests ${digest}]: 503 Service Unavailable`,
+    ),
+    'pulling from host r.io failed with status code [manifests sha256:0123456789ab…]: 503 Service Unavailable',
+  ],
+  [
+    reference(
+      'failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=x": dial tcp: lookup auth.docker.io: no such host',
+    ),
+    'dial tcp: lookup auth.docker.io: no such host',
+  ],
+  [reference("429 Too Many Requests: pull rate limit as 'alice'"), '429 too many requests from docker.io'],
+  [
+    `rpc error: code = NotFound desc = failed to pull and unpack image "${image}"`,
+    `failed to pull and unpack image "${image}"`,
+  ],
+  ['', ''],
+])('the cause alone of %s', (message, cause) => {
+  expect(pullCause(message, image)).toBe(cause);
+});
+
+test('an image is named once, after its registry', () => {
+  expect(nameInRegistry(`r.io:5000/shop/web:2@${digest}`)).toBe('shop/web:2@sha256:0123456789ab…');
+  expect(nameInRegistry('nginx:1')).toBe('nginx:1');
 });

@@ -1,6 +1,7 @@
+import type { Milliseconds } from '../../duration.ts';
 import { describeObject, type KubeObject } from '../../kubernetes.ts';
 import { containerSpec } from '../../workloads/container-spec.ts';
-import { crashesOf, lastEnd } from '../../workloads/crashes.ts';
+import { crashesOf, lastedOf, lastEnd } from '../../workloads/crashes.ts';
 import { inabilityOf, wasUnable } from '../../workloads/inability.ts';
 import type { Remembered } from '../../workloads/kind.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
@@ -14,7 +15,11 @@ const graces = {
   'all new pods crashed three times': { strict: 0, balanced: 0 },
   'only some did': { strict: 30_000, balanced: 90_000 },
   'all in an init container, three times': { strict: 0, balanced: 45_000 },
+  'all, but another gated workload was not ready when the last run began': { strict: 0, balanced: 90_000 },
 } as const satisfies Record<string, Grace>;
+
+/** The kubelet writes whole seconds, and tells of a crash a second or two after it. */
+const latency: Milliseconds = 3_000;
 
 export const crashLoop: Rule = {
   name: 'CrashLoop',
@@ -23,7 +28,7 @@ export const crashLoop: Rule = {
   when: 'a container that is not ready has crashed again and again since the release began, counted by restartCount. One crash less is enough where its startup probe failed, which has a budget of its own',
   graces,
   lull: 30_000,
-  trap: 'two crashes while a sidecar or a dependency starts are usual; what crashed before this release is subtracted (kubedog#284); a pod between two back-offs is Running for a moment (karmada#3556): crashes are counted, not sampled; init containers often loop until a database is there (kubedog fails at the first); a Job’s tries are for its backoffLimit to count',
+  trap: 'two crashes while a sidecar or a dependency starts are usual; what crashed before this release is subtracted (kubedog#284); a pod between two back-offs is Running for a moment (karmada#3556): crashes are counted, not sampled; init containers often loop until a database is there (kubedog fails at the first), and apps until that of their own chart is: such a crash is excused until one in a run that began later; a workload that itself crashes or cannot run excuses nobody; a Job’s tries are for its backoffLimit to count',
   detect,
 };
 
@@ -47,6 +52,7 @@ function detect({ id, pods, seen }: Case): Detection[] {
     ...describe(id, worst, seen),
     key,
     grace: graces[key],
+    ...(key === 'only some did' ? {} : { excuse: excuseOf(crashers, seen) }),
   });
   if (least >= 3) {
     const isInit = crashers.every(({ container }) => container.init);
@@ -70,6 +76,16 @@ function worstOf(pod: KubeObject, seen: Remembered): Crasher | undefined {
     .filter(({ crashes }) => crashes > 0)
     .toSorted((a, b) => b.weight - a.weight)[0];
 }
+
+/** By the pod whose last failed run began first: each may have waited for what was not there then. */
+const excuseOf = (crashers: readonly Crasher[], seen: Remembered): NonNullable<Detection['excuse']> => ({
+  lastRunBegan: Math.min(
+    ...crashers.map(
+      ({ pod, container: { status } }) => (seen.failedAt(pod, status) ?? 0) - lastedOf(status) - latency,
+    ),
+  ),
+  grace: graces['all, but another gated workload was not ready when the last run began'],
+});
 
 /** Done, or CannotRun's, which knows better how long to wait. */
 const isElsewhere = ({ status, init }: Container): boolean =>

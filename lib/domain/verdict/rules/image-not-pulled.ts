@@ -5,10 +5,13 @@ import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf, type Container } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
 import {
+  nameInRegistry,
+  pullCause,
   pullTrouble,
   pullWords,
   registryOf,
   sayPull,
+  shortDigests,
   type PullTrouble,
 } from '../../workloads/pull-trouble.ts';
 import { oneLine } from '../../workloads/words.ts';
@@ -109,6 +112,7 @@ interface Opinion {
 
 function opinion({ image, reason, words, why }: Trouble, answers: readonly unknown[]): Opinion {
   const registry = registryOf(image);
+  const name = nameInRegistry(image);
   const likely = (cause: keyof typeof graces, said: string, remedy: string): Opinion => ({
     severity: 'likely',
     grace: graces[cause],
@@ -118,13 +122,13 @@ function opinion({ image, reason, words, why }: Trouble, answers: readonly unkno
   if (reason === 'ErrImageNeverPull')
     return likely(
       'pull policy Never',
-      `${image} is not on its node, and is never pulled`,
+      `${shortDigests(image)} is not on its node, and is never pulled`,
       `load it, or set imagePullPolicy: IfNotPresent`,
     );
   if (answers.includes('present'))
     return likely(
       'the registry has it now',
-      `the node was told that ${registry} has no ${image}, which it has now`,
+      `the node was told that ${registry} has no ${name}, which it has now`,
       'wait: the node asks again; if it still does not find it, a mirror or its credentials differ from ours',
     );
   const [, second] = answers;
@@ -133,11 +137,12 @@ function opinion({ image, reason, words, why }: Trouble, answers: readonly unkno
   if (why === 'platform')
     return likely(
       'not for this node’s platform',
-      `${image} is not built for its node’s platform`,
+      `${shortDigests(image)} is not built for its node’s platform`,
       'build it for that platform too (platforms: linux/amd64,linux/arm64), or select other nodes',
     );
   const asked = 'the registry cannot be reached, or cannot be asked by us';
-  const said = words === '' ? `${image} is not pulled (${reason})` : oneLine(sayPull(words, image), 200);
+  const cause = words === '' ? reason : pullCause(words, image);
+  const said = oneLine(`${shortDigests(image)} is not pulled: ${cause}`, 300);
   return isRefusal(why)
     ? likely(asked, said, 'check its name and tag, and that its registry lets these pods pull it')
     : likely(asked, said, `see whether ${registry} answers from the cluster’s nodes`);
@@ -146,11 +151,11 @@ function opinion({ image, reason, words, why }: Trouble, answers: readonly unkno
 /** What the registry has said to us twice. */
 const confirmed = (image: string): Record<'absent' | 'denied', Pick<Opinion, 'said' | 'remedy'>> => ({
   absent: {
-    said: `${registryOf(image)} does not have ${image}`,
+    said: `${registryOf(image)} does not have ${nameInRegistry(image)}`,
     remedy: 'push it, or deploy a tag or digest that exists',
   },
   denied: {
-    said: `${registryOf(image)} denies ${image} to the pull secret`,
+    said: `${registryOf(image)} denies ${nameInRegistry(image)} to the pull secret`,
     remedy: 'give the pull secret’s user the right to pull it, or name the right secret in imagePullSecrets',
   },
 });

@@ -26,6 +26,11 @@ export interface Detection extends Pick<Finding, 'subject' | 'cause' | 'proof' |
   readonly severity?: Severity;
   /** Of a likely one; one of the rule's `graces`, or made of one. */
   readonly grace?: Grace;
+  /**
+   * It may be the doing of another workload of the release that is not ready yet: for so long, instead of its grace, it
+   * may stand where the failed run began before that one was ready.
+   */
+  readonly excuse?: { readonly lastRunBegan: number; readonly grace: Grace };
   /** Tells causes apart: each has its own patience. */
   readonly key?: string;
 }

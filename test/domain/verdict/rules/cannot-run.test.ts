@@ -7,6 +7,7 @@ import {
   both,
   judged,
   pod,
+  restarted,
   rollOut,
   rollOutOf,
   running,
@@ -49,7 +50,12 @@ const rows: Row[] = [
   ],
   ['not in PATH', 'fail 13s', 'fail 13s', rollOut(see(13, pod(failedStart(2, notInPath), mounts('/data'))))],
   ['may not be executed', 'fail 13s', 'fail 13s', rollOut(see(13, pod(failedStart(2, notAllowed))))],
-  ['once is not enough', 'pass 20s', 'pass 20s', rollOut(see(3, pod(failedStart(1, noSuchFile))), up(20))],
+  [
+    'once is not enough',
+    'pass 20s',
+    'pass 20s',
+    rollOut(see(3, pod(failedStart(1, noSuchFile))), see(15, pod(restarted(2, { ready: true }))), up(20)),
+  ],
   [
     'it lies on a volume, and comes',
     'fail 28s',
@@ -57,6 +63,7 @@ const rows: Row[] = [
     rollOut(
       see(13, pod(failedStart(2, noSuchFile), mounts('/srv'))),
       see(33, pod(failedStart(3, noSuchFile), mounts('/srv'))),
+      see(55, pod(restarted(2, { ready: true }))),
       up(60),
     ),
   ],

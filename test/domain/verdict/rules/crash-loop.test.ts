@@ -116,6 +116,7 @@ const rows: Row[] = [
       see(3, pod(restarted(7))),
       see(4, pod(crashed(8))),
       see(8, pod(backingOff(9))),
+      see(25, pod(restarted(9, { ready: true }))),
       up(30),
     ),
   ],

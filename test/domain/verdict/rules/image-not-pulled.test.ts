@@ -118,8 +118,8 @@ test('off: only what is certain is called', () => {
 });
 
 test.each([
-  ['absent', `127.0.0.1:5000 does not have ${image}`],
-  ['denied', `127.0.0.1:5000 denies ${image} to the pull secret`],
+  ['absent', '127.0.0.1:5000 does not have shop/web:2'],
+  ['denied', '127.0.0.1:5000 denies shop/web:2 to the pull secret'],
 ])('%s is called by name, with proof and remedy', (what, cause) => {
   const verdict = judged(rollOut(failing(2, notFound), said(3, what)));
   expect(verdict).toMatchObject({
@@ -152,7 +152,7 @@ test('a 429 that names the user does not', () => {
     rollOut(see(2, pod(stopped('ErrImagePull', throttled), { spec: { image: 'nginx:1' } }))),
   );
   expect(verdict.reason).toBe(
-    'Deployment shop/web: pod web-a container app: 429 too many requests from docker.io',
+    'Deployment shop/web: pod web-a container app: nginx:1 is not pulled: 429 too many requests from docker.io',
   );
   expect(JSON.stringify(verdict)).not.toContain('alice');
 });
