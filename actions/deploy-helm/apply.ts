@@ -44,8 +44,13 @@ export async function apply(
   const upgrade = async ({ onApplied, signal }: Beside): Promise<void> => {
     await bringCrds(plan, inputs, ports);
     const onLine = (line: string): void => ports.log.debug(line);
-    const intent = { ...plan.intent, description: helmDescription(journal.record) };
     marked = await compareWithApplied(plan, records, inputs, ports);
+    const intent = {
+      ...plan.intent,
+      description: helmDescription(journal.record),
+      // Helm prunes before it applies, and spares only what it calls deployed: the next release prunes.
+      ...(marked === undefined ? {} : { historyMax: 0 }),
+    };
     const onWaiting = (): void => {
       onApplied();
       // Helm says the number only when its wait is over; killed in it, the next run must know what is applied.
@@ -96,7 +101,8 @@ export async function apply(
     }
     const verdict = refusedByHelm(error, inputs, ports);
     const written = await writtenRevision(plan, inputs, ports);
-    if (written.revision === undefined) await marked?.unmark();
+    // A fail is taken back, or left, and either calls it deployed again.
+    if (written.revision === undefined || verdict.outcome === 'inconclusive') await marked?.unmark();
     await unstick(written, verdict, plan, inputs, ports);
     return { verdict, observations: [], running: [], ...written };
   } finally {

@@ -10,31 +10,40 @@ const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as co
 
 /**
  * Tells GitHub that a release begins, and the record which Deployment it is, so that whoever ends the release can end
- * that, too. It runs beside the release: GitHub slow or down delays nothing.
+ * that, too. It runs beside the release: GitHub slow or down delays nothing, and a record that could not be told stops
+ * nothing. Returns which Deployment it is.
  */
 export async function announceDeployment(
   plan: Plan,
   journal: Journal,
   { environment }: Inputs,
-  { github }: Ports,
-): Promise<void> {
-  if (environment === '') return;
+  { github, log }: Ports,
+): Promise<number | undefined> {
+  if (environment === '') return undefined;
   const { id: record, state } = journal.record;
   const { name, version } = plan.chart;
   const payload = { slipway: 'release', record, chart: name, chartVersion: version, images: plan.images };
   const id = await github.begin({ environment, task: 'deploy', payload, description: `${name} ${version}` });
-  if (id === undefined) return;
+  if (id === undefined) return undefined;
   const reported = github.report(id, 'in_progress', { description: `${record} ${state}`, environment });
-  await Promise.all([reported, journal.write((now) => ({ ...now, deploymentId: id }))]);
+  const written = journal
+    .write((now) => ({ ...now, deploymentId: id }))
+    .catch((error: unknown) => {
+      log.warn(`the record does not name its GitHub Deployment ${id}: ${String(error)}`);
+    });
+  await Promise.all([reported, written]);
+  return id;
 }
 
 /** Tells GitHub how it ended: record, digest and state, which is what the next release compares with. */
 export async function closeDeployment(
-  announced: Promise<void>,
+  announced: Promise<number | undefined>,
   journal: Journal,
   { outcome }: Verdict,
   { github }: Ports,
 ): Promise<void> {
-  await announced;
-  await tellGitHub(journal.record, states[outcome], statusLine(journal.record), github);
+  const deploymentId = await announced;
+  const { record } = journal;
+  if (deploymentId === undefined) return;
+  await tellGitHub({ ...record, deploymentId }, states[outcome], statusLine(record), github);
 }

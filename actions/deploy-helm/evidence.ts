@@ -23,9 +23,10 @@ export async function gatherEvidence(
   return captureEvidence({ release, verdict, observations, before, after: plan.objects, hide }, ports);
 }
 
-/** Takes out of a text what the Secrets of this release, its hooks and the last one hold: its pods may say it. */
+/** Takes out of a text what the Secrets of this release, the last one, and the hooks of both hold: its pods may say it. */
 export function secretsHidden(plan: Plan): (text: string) => string {
-  const hooks = plan.rendered.hooks.flatMap(({ manifest }) => objectsIn(manifest, plan));
+  const ofHooks = [...plan.rendered.hooks.map(({ manifest }) => manifest), ...(plan.previous?.hooks ?? [])];
+  const hooks = ofHooks.flatMap((manifest) => objectsIn(manifest, plan));
   const all = [...plan.objects, ...hooks, ...(lastObjects(plan) ?? [])];
   return maskSecretsOf(all.map(({ object }) => object));
 }

@@ -11,6 +11,7 @@ import { hasStood } from '../../lib/domain/rollback/candidates.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
 import type { Lock, Locks, Records } from '../../lib/ports/records.ts';
+import { deployedAgain } from '../../lib/steps/deployed-again.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
@@ -64,14 +65,19 @@ async function finishRelease(left: LeftRelease, lock: Lock, ports: FinishPorts):
   const { begun } = left;
   const past = await readAftermath(left.release, ports);
   const record = past.records.find(({ seq }) => seq === begun.seq);
-  const unknown = begun.unknown === true && record?.state !== 'rejected';
-  const owed = record === undefined || unknown ? undefined : owedBy(record, past);
+  const owed = record === undefined ? undefined : owedBy(record, past);
   if (record === undefined || owed === undefined || owed.kind === 'nothing')
     return { good: true, reason: `nothing to finish: record #${begun.seq} is ${record?.state ?? 'gone'}` };
+  if (begun.unknown === true && record.state !== 'rejected') {
+    await tellGitHub(record, 'error', `${record.id} ${record.state}: the API was lost`, ports.github);
+    const reason = `the API was lost, so nobody knows whether it holds: record #${begun.seq} is ${record.state}, and nothing is undone`;
+    return { good: false, reason };
+  }
 
   const journal = Journal.resume(record, { records: ports.records, lock, clock: ports.clock });
   if (owed.kind === 'word') {
     const reason = `${why}; ${owed.why}`;
+    await deployedAgain(record, past, left.release, ports.history);
     if (record.state !== 'rejected') await journal.write((now) => moveTo(now, 'abandoned', reason));
     await tellGitHub(journal.record, 'failure', saidOf(journal.record, owed.why), ports.github);
     return { good: true, reason };

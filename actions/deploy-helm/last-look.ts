@@ -1,7 +1,6 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
-import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
+import { maskStoredSecrets } from '../../lib/domain/manifest/stored-secrets.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
 import type { Files } from '../../lib/ports/files.ts';
 import { captureEvidence } from '../../lib/steps/evidence.ts';
@@ -38,7 +37,7 @@ export async function lastLook(
     if (written === undefined) return;
     const { objects } = await resolveObjects(kube, written.manifest, release.namespace);
     const parsed = last && parseManifest(last.manifest, () => release.namespace);
-    const hide = maskSecretsOf([...objects, ...(parsed ?? [])].map(({ object }: ManifestObject) => object));
+    const hide = maskStoredSecrets([written, last], release.namespace);
     const { gated, advisory } = chooseTargets(objects, { gate, ignore });
     const look = { gated, advisory, failFast, hide, within: 0, questions: questionsAbout(objects, ports) };
     const quiet = { apply: async () => {}, onProgress: () => {}, signal };

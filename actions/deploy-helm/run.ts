@@ -125,7 +125,7 @@ async function shipBegun(
   following: Following,
   before: WayBack,
   journal: Journal,
-  announced: Promise<void>,
+  announced: Promise<number | undefined>,
   unfinished: Unfinished<Left>,
   inputs: Inputs,
   ports: Ports,

@@ -1,6 +1,7 @@
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { renderedImages } from '../../lib/domain/images/rendered.ts';
+import { maskStoredSecrets } from '../../lib/domain/manifest/stored-secrets.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
@@ -47,7 +48,9 @@ export async function watchOn(
     advisory,
     within,
     failFast,
+    joinsLate: true,
     questions: questionsAbout(objects, ports),
+    hide: maskStoredSecrets([written], release.namespace),
     apply: async () => {},
     onProgress: ports.progress,
     signal: ports.signal,

@@ -1,10 +1,16 @@
 import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { GitHubDeployments } from '../../lib/ports/github.ts';
+import type { Log } from '../../lib/ports/log.ts';
+import type { Journal } from '../../lib/steps/journal.ts';
 import { tellGitHub } from '../../lib/steps/tell-github.ts';
 
 interface Ports {
   readonly github: GitHubDeployments;
+}
+
+interface AnnouncePorts extends Ports {
+  readonly log: Pick<Log, 'warn'>;
 }
 
 interface Where {
@@ -22,19 +28,29 @@ export interface Closing {
 
 const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as const;
 
-/** Tells GitHub that a rollback begins. It runs beside the rollback: GitHub slow or down delays nothing. */
+/**
+ * Tells GitHub that a rollback begins, and its record which Deployment it is, so that whoever ends the rollback can end
+ * that, too. It runs beside the rollback: GitHub slow or down delays nothing.
+ */
 export async function announceRollback(
-  own: ReleaseRecord,
+  journal: Journal,
   left: ReleaseRecord,
   environment: string,
-  { github }: Ports,
+  { github, log }: AnnouncePorts,
 ): Promise<number | undefined> {
   if (environment === '') return undefined;
+  const own = journal.record;
   const description = `back to revision ${own.to.revision} of ${own.release}`;
   const payload = { record: own.id, undoes: left.id, images: own.to.images };
   const id = await github.begin({ environment, task: 'rollback', payload, description });
-  if (id !== undefined)
-    await github.report(id, 'in_progress', { description: `${own.id} ${own.state}`, environment });
+  if (id === undefined) return undefined;
+  const reported = github.report(id, 'in_progress', { description: `${own.id} ${own.state}`, environment });
+  const written = journal
+    .write((now) => ({ ...now, deploymentId: id }))
+    .catch((error: unknown) => {
+      log.warn(`the record does not name its GitHub Deployment ${id}: ${String(error)}`);
+    });
+  await Promise.all([reported, written]);
   return id;
 }
 

@@ -1,11 +1,13 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
+import { tellGitHub } from '../../lib/steps/tell-github.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { UndoOrder } from '../../lib/steps/undo.ts';
 import { announceRollback, closeRollback } from './deployment.ts';
@@ -47,14 +49,24 @@ async function finish(begun: Begun, left: Left, lock: Lock, ports: FinishPorts):
   const newer = records.some(({ seq }) => seq > begun.own);
   if (leaving.undo === undefined || newer) {
     const reason = `${why}; ${newer ? 'another run has shipped since' : 'nothing had been changed yet'}`;
-    if (own.state === 'planned') await journal.write((now) => moveTo(now, 'abandoned', reason));
+    if (own.state === 'planned') {
+      await journal.write((now) => moveTo(now, 'abandoned', reason));
+      await tellGitHub(journal.record, 'failure', statusLine(journal.record), ports.github);
+    }
     return { result: 'success', reason };
   }
 
-  const deployment = announceRollback(own, leaving, left.environment, ports);
+  const deployment = announceRollback(journal, leaving, left.environment, ports);
   const undone =
     leaving.undo.outcome === undefined
-      ? await undo(await orderOf(begun, left, leaving.reason, ports), leavingJournal, ports)
+      ? await undo(
+          {
+            ...(await orderOf(begun, left, leaving.reason, ports)),
+            onForgotten: ({ newest: after = begun.newest }) => journal.write((now) => ({ ...now, after })),
+          },
+          leavingJournal,
+          ports,
+        )
       : undoneBy(leaving.undo);
   if (!isSettled(own)) await journal.write((now) => settled(now, undone, ports));
   const { verdicts, expects } = journal.record;
@@ -77,10 +89,13 @@ async function orderOf(
   reason: string | undefined,
   { history, clock, cancelledAt, actor, progress, signal }: FinishPorts,
 ): Promise<UndoOrder> {
-  const [newest] = await history.list(release);
+  const revisions = await history.list(release);
+  const [newest] = revisions;
   const begunByHelm = newest !== undefined && newest.revision > before;
   const unfinished = begunByHelm && newest.status !== 'deployed' ? newest.revision : undefined;
-  const failed = begunByHelm ? unfinished : leaves;
+  // Main may have taken it out of the history, and have died before it could say so.
+  const held = revisions.find(({ revision }) => revision === leaves)?.revision;
+  const failed = begunByHelm ? unfinished : held;
   const budget = cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
   return {
     release,

@@ -7,11 +7,12 @@ import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { runChecks } from '../../lib/steps/run-checks.ts';
 import { undo } from '../../lib/steps/undo.ts';
-import type { Undone } from '../../lib/steps/undo.ts';
+import type { Undone, UndoOrder } from '../../lib/steps/undo.ts';
+import { untilAnnounced } from '../../lib/steps/tell-github.ts';
 import type { Unfinished } from '../../lib/steps/unfinished.ts';
 import { announceRollback, closeRollback } from './deployment.ts';
 import type { Inputs } from './inputs.ts';
-import type { Left } from './left.ts';
+import type { Begun, Left } from './left.ts';
 import type { Ports } from './ports.ts';
 import {
   outcomeOf,
@@ -69,9 +70,9 @@ export async function goBack(
   });
   await left.write((now) => rejected(withoutOrphan(now, ports.actor), reason));
   for (const record of others) await ports.records.change(record, (now) => rejected(now, reason));
-  const deployment = announceRollback(own.record, left.record, inputs.environment, ports);
+  const deployment = announceRollback(own, left.record, inputs.environment, ports);
 
-  const undone = await own.step(
+  const going = own.step(
     `back to revision ${to.revision}`,
     () =>
       undo(
@@ -89,6 +90,10 @@ export async function goBack(
           ignore: inputs.ignore,
           forceConflicts: inputs.forceConflicts,
           freeStuckPods: inputs.freeStuckPods,
+          onForgotten: (now) => {
+            unfinished.note(leftOver(now));
+            return own.write((record) => ({ ...record, after: now.newest ?? newest }));
+          },
           onProgress: ports.progress,
           signal: ports.signal,
         },
@@ -97,12 +102,17 @@ export async function goBack(
       ),
     outcomeOf,
   );
+  const undone = await going.catch(async (error: unknown) => {
+    await untilAnnounced(deployment, ports.clock);
+    throw error;
+  });
   await own.write((now) => settled(now, undone, ports));
   const checks = undone.kind === 'undone' ? await verify(own, inputs, ports) : undefined;
 
   const closing = { own: own.record, left: left.record, outcome: outcomeOfAll(undone, checks) };
   const deploymentId = await closeRollback(deployment, closing, inputs, ports);
-  if (deploymentId !== undefined) await own.write((now) => ({ ...now, deploymentId }));
+  if (deploymentId !== undefined && own.record.deploymentId === undefined)
+    await own.write((now) => ({ ...now, deploymentId }));
   unfinished.over();
   const recordFile = ports.files.keep('record.json', JSON.stringify(own.record, undefined, 2));
   await ports.records.prune(inputs.release);
@@ -120,6 +130,11 @@ function untold(from: Candidate, { revisions }: PastFacts): { readonly failed?: 
   const isLeft = revision === from.revision && status !== 'failed';
   return isLeft || status.startsWith('pending-') ? { failed: revision } : {};
 }
+
+const leftOver = ({ newest, failed }: Pick<UndoOrder, 'newest' | 'failed'>): Partial<Begun> => ({
+  ...(newest === undefined ? {} : { newest }),
+  ...(failed === undefined ? {} : { failed }),
+});
 
 /** The record that the undo is claimed in, and the others that still speak for what is left. */
 async function leaving(

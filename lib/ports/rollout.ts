@@ -26,6 +26,8 @@ export interface FollowOptions {
   readonly advisory?: readonly ObjectId[];
   /** How soon what is probably doomed is called; `off` unless given. */
   readonly failFast?: FailFast;
+  /** The release was applied before: pods that are there already are trusted no more than new ones. */
+  readonly joinsLate?: boolean;
   /** Without them nothing is asked: what only they could confirm or clear goes by its patience. */
   readonly questions?: Questions;
   /** Takes secrets out of what containers say of themselves (last words, answers to probes) before anybody reads it. */

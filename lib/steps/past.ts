@@ -39,6 +39,9 @@ export async function readPast(
   };
 }
 
-function pastRevision({ manifest, ...revision }: Revision, { namespace }: ReleaseRef): PastRevision {
+function pastRevision(
+  { manifest, hooks: _hooks, ...revision }: Revision,
+  { namespace }: ReleaseRef,
+): PastRevision {
   return { ...revision, images: renderedImages(parseManifest(manifest, () => namespace)) };
 }

@@ -13,6 +13,7 @@ import type { ReleaseHistory } from '../ports/helm.ts';
 import type { Log } from '../ports/log.ts';
 import type { Lock, LockOptions, Records } from '../ports/records.ts';
 import { forgetBrokenOff } from './broken-off.ts';
+import { deployedAgain } from './deployed-again.ts';
 import { untilQuiet } from './quiet.ts';
 import type { QuietPorts } from './quiet.ts';
 import { tellGitHub } from './tell-github.ts';
@@ -67,7 +68,7 @@ export async function repair(order: RepairOrder, lock: Lock, ports: RepairPorts)
   const now = await readAftermath(release, ports);
   const last = await decide(now, order, lock, ports);
   if (last.kind !== 'repair') return { past: now, ...refusedBy(last, release) };
-  await write(last, order, lock, ports);
+  await write(last, now, order, lock, ports);
   return { past: await readAftermath(release, ports) };
 }
 
@@ -122,6 +123,7 @@ const refusedBy = (step: NextStep, release: ReleaseRef): Pick<Repaired, 'refused
 /** History first: killed in between, the next run closes the record. */
 async function write(
   { truth, dues, claimed }: Repair,
+  past: Aftermath,
   { release, claims }: RepairOrder,
   lock: Lock,
   { history, records, github, log }: RepairPorts,
@@ -137,6 +139,9 @@ async function write(
   for (const due of dues) {
     if (goesOn && due.owed.kind !== 'word') continue;
     await lock.check();
+    const again =
+      due.owed.kind === 'word' ? await deployedAgain(due.record, past, release, history) : undefined;
+    if (again !== undefined) log.info(`revision ${again} is called deployed again, as it was`);
     const record = await records.change(due.record, (now) => closed(now, due));
     const said = `${record.id} is ${record.state}: ${record.reason ?? ''}`;
     log.info(`record ${said}`);

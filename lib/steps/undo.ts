@@ -2,7 +2,7 @@ import type { Milliseconds } from '../domain/duration.ts';
 import { CancelledError, TargetError, UnreachableError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
 import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
-import { maskSecretsOf } from '../domain/manifest/conceal.ts';
+import { maskStoredSecrets } from '../domain/manifest/stored-secrets.ts';
 import { claimUndo, closeUndo } from '../domain/record/transitions.ts';
 import type { Actor, UndoClaim } from '../domain/record/types.ts';
 import { chooseTargets } from '../domain/verdict/targets.ts';
@@ -61,6 +61,8 @@ export interface UndoOrder {
   /** Deletes pods that never became ready on the revision that is left, where they keep a StatefulSet from moving. */
   readonly freeStuckPods?: boolean;
   readonly onProgress: (workloads: readonly WorkloadProgress[]) => void;
+  /** A half of an earlier attempt was taken out of the history: Helm gives its number away again. Waited for. */
+  readonly onForgotten?: (left: Pick<UndoOrder, 'newest' | 'failed'>) => Promise<unknown>;
   readonly signal?: AbortSignal;
 }
 
@@ -98,7 +100,9 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
   });
 
   let taken: UndoClaim | undefined;
+  let earlier: UndoClaim | undefined;
   await journal.write((now) => {
+    earlier = now.undo;
     const claimed = claimUndo(now, claim);
     taken = claimed.kind === 'taken' ? claimed.by : undefined;
     return claimed.kind === 'taken' ? now : claimed.record;
@@ -107,13 +111,15 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     return ended('already claimed', taken.toRevision, `${taken.part} claimed it at ${taken.at}`);
 
   let from = order;
+  let hasBegun = false;
   try {
     const step = `undo to revision ${order.to}`;
     const proof = await journal.step(
       step,
       async () => {
-        from = await withoutBrokenOff(order, ports);
-        return goBack(from, ports);
+        from = await withoutBrokenOff(order, earlier, ports);
+        if (from !== order) await order.onForgotten?.(from);
+        return goBack(from, ports, () => (hasBegun = true));
       },
       ({ verdict }) => verdict.outcome,
     );
@@ -128,15 +134,19 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     if (error instanceof CancelledError || order.signal?.aborted === true) throw error;
     const verdict = verdictOf(error, order.release, ports.clock);
     const { outcome, reason } = verdict;
-    const proof = { verdict, ...(await brokenOff(from, verdict, ports)) };
+    const proof = { verdict, ...(hasBegun ? await brokenOff(from, verdict, ports) : {}) };
     await journal.write((now) => closeUndo(now, undoOutcomes[outcome], reason, proof.revision));
     return ended('not undone', order.to, reason, proof);
   }
 }
 
 /** What an earlier attempt wrote and did not finish is gone then: what is left is the release below it. */
-async function withoutBrokenOff(order: UndoOrder, { history }: UndoPorts): Promise<UndoOrder> {
-  const forgotten = await forgetBrokenOff(order.release, history);
+async function withoutBrokenOff(
+  order: UndoOrder,
+  earlier: UndoClaim | undefined,
+  { history }: UndoPorts,
+): Promise<UndoOrder> {
+  const forgotten = await forgetBrokenOff(order.release, history, { pending: earlier !== undefined });
   if (forgotten.length === 0) return order;
   const newest = Math.min(...forgotten) - 1;
   const { failed, ...others } = order;
@@ -155,7 +165,7 @@ function verdictOf(error: unknown, { namespace, name }: ReleaseRef, clock: Clock
   return { outcome, reason, findings, at, workloads: [] };
 }
 
-/** What a helm that broke off had written: pending, it would let no later release in; deployed, it would be believed. */
+/** What a helm of ours that broke off had written: pending, it would let no later release in; deployed, it would be believed. */
 async function brokenOff(
   { release, to, failed, newest: before = failed }: UndoOrder,
   { outcome, reason }: Pick<Verdict, 'outcome' | 'reason'>,
@@ -179,7 +189,7 @@ interface Proof {
   readonly running?: ReadBack;
 }
 
-async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
+async function goBack(order: UndoOrder, ports: UndoPorts, onBegin: () => void): Promise<Proof> {
   const { release, to, reason, wasDeployed, timeout, forceConflicts } = order;
   const target = await ports.history.read(release, to);
   if (target === undefined) {
@@ -199,7 +209,9 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   // Helm would keep ten revisions unless told otherwise: a way back takes nothing away that others may go back to.
   const how = { timeout, wait: 'none', forceConflicts, historyMax: 0 } as const;
   const rollback = async (): Promise<void> => {
-    if (goesBack) await ports.helm.rollback(release, to, how, signal);
+    if (!goesBack) return;
+    onBegin();
+    await ports.helm.rollback(release, to, how, signal);
   };
   if (order.proof === 'later') {
     await tellTruth();
@@ -212,8 +224,8 @@ async function goBack(order: UndoOrder, ports: UndoPorts): Promise<Proof> {
   using watches = new DisposableStack();
   const { failFast = 'balanced', onProgress } = order;
   const questions = questionsAbout(objects, ports);
-  const hide = maskSecretsOf(objects.map(({ object }) => object));
-  const watched = { advisory, onProgress, failFast, questions, hide };
+  const hide = maskStoredSecrets([target], release.namespace);
+  const watched = { advisory, onProgress, failFast, questions, hide, joinsLate: !goesBack };
   const following = watches.adopt(ports.watcher.follow(gated, watched), (open) => open.close());
   await tellTruth();
   const apply = async (): Promise<void> => {

@@ -30,3 +30,12 @@ test.each([
   await expect(forgetBrokenOff(shop, helm)).resolves.toEqual([]);
   expect(helm.revisions).toHaveLength(2);
 });
+
+test('where nobody of ours can have begun it, one that is pending is at work', async () => {
+  const helm = new MemoryHelm();
+  helm.add('failed', { description: 'it crashes' });
+  helm.add('pending-rollback', { description: 'Rollback to 1' });
+  await expect(forgetBrokenOff(shop, helm, { pending: false })).resolves.toEqual([]);
+  helm.set(2, 'failed');
+  await expect(forgetBrokenOff(shop, helm, { pending: false })).resolves.toEqual([2]);
+});

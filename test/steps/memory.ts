@@ -111,7 +111,7 @@ export class MemoryHelm implements ReleaseHistory, Helm {
   add(status: string, more: Partial<Revision> = {}): void {
     const revision = (this.revisions.at(-1)?.revision ?? 0) + 1;
     const { manifest, installedAt } = this;
-    const about = { description: '', deployedAt: '', chart: 'shop', chartVersion: '1.0.0' };
+    const about = { description: '', deployedAt: '', chart: 'shop', chartVersion: '1.0.0', hooks: [] };
     this.revisions.push({ revision, status, manifest, installedAt, ...about, ...more });
   }
 

@@ -57,6 +57,7 @@ const shipArgv = (intent: ReleaseIntent, wait: readonly string[]): string[] => [
   '--install',
   ...inNamespace(intent.release),
   ...intent.valuesFiles.flatMap((file) => ['--values', file]),
+  ...resetValues(intent.extraArgs),
   ...(intent.createNamespace ? ['--create-namespace'] : []),
   ...historyMax(intent.historyMax),
   ...(intent.takeOwnership ? ['--take-ownership'] : []),
@@ -69,6 +70,10 @@ const shipArgv = (intent: ReleaseIntent, wait: readonly string[]): string[] => [
   '--output',
   'json',
 ];
+
+/** Without any values helm takes those of the last release, and nobody could tell from the workflow what runs. */
+const resetValues = (extraArgs: readonly string[]): string[] =>
+  extraArgs.some((arg) => /^--re(use|set|set-then-reuse)-values\b/.test(arg)) ? [] : ['--reset-values'];
 
 export interface RollbackOrder {
   readonly timeout: Milliseconds;

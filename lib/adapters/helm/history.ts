@@ -44,18 +44,28 @@ export function releaseHistory(kube: Kube, driver: string | undefined): ReleaseH
     },
     async forget(release, revision) {
       refuseOtherDrivers(driver, release);
-      const name = secretName(release, revision);
-      const secret = await kube.get(secrets, release.namespace, name);
-      if (secret === undefined) return;
-      const status = secret.metadata.labels?.['status'] ?? '';
-      if (!/^(pending-|failed$)/.test(status))
-        throw new TargetError(`revision ${revision} is ${status}: it stays in Helm's history`, {
-          subject: describe(release),
-          remedy: 'look at it with helm history: somebody else works on it',
-        });
-      await kube.delete(secrets, release.namespace, name);
+      await again(() => takeAway(kube, release, revision));
     },
   };
+}
+
+/** Only as it was read: a helm that is still at work may let it stand at this moment. */
+async function takeAway(kube: Kube, release: ReleaseRef, revision: number): Promise<void> {
+  const name = secretName(release, revision);
+  const secret = await kube.get(secrets, release.namespace, name);
+  if (secret === undefined) return;
+  const { uid, resourceVersion, labels } = secret.metadata;
+  const status = labels?.['status'] ?? '';
+  if (!/^(pending-|failed$)/.test(status))
+    throw new TargetError(`revision ${revision} is ${status}: it stays in Helm's history`, {
+      subject: describe(release),
+      remedy: 'look at it with helm history: somebody else works on it',
+    });
+  const asRead = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  await kube.delete(secrets, release.namespace, name, asRead);
 }
 
 /** Somebody who writes the same Secret at the same moment is faster once or twice, not for ever. */

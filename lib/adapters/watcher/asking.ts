@@ -19,8 +19,10 @@ export interface AskingTerms {
 const secondLook: Milliseconds = 1_000;
 /** An object that is not there may be made by somebody yet. */
 const askAgain: Milliseconds = 3_000;
+/** A registry that could not tell may be busy: it is asked seldom. */
+const registryAgain: Milliseconds = 10_000;
 
-/** Has the questions answered that a judgement leans on: an image's once each, an object's until it is there. */
+/** Has the questions answered that a judgement leans on: an image's until its registry can tell, an object's until it is there. */
 export class Asking {
   readonly #terms: AskingTerms;
   #leaning: ReadonlySet<string> = new Set();
@@ -49,7 +51,11 @@ export class Asking {
     const { clock, over } = this.#terms;
     if (probe.kind === 'manifest') {
       if (probe.again) await clock.sleep(secondLook, over);
-      await this.#ask(name, probe, questions);
+      while (this.#leaning.has(name)) {
+        if ((await this.#ask(name, probe, questions)) !== 'unknown') return;
+        await clock.sleep(registryAgain, over);
+      }
+      this.#begun.delete(name);
       return;
     }
     while (this.#leaning.has(name)) {

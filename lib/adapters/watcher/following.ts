@@ -86,10 +86,11 @@ export class KubeFollowing implements Following {
 
   async verdict(within: Milliseconds, signal?: AbortSignal, asked = within): Promise<Verdict> {
     const { clock, rules = allRules } = this.#parts;
-    const { advisory = [], failFast = 'off', questions } = this.#options;
+    const { advisory = [], failFast = 'off', joinsLate = false, questions } = this.#options;
     // The present moment ends in a judgement, and it must not be before judging begins.
     const deadline = this.#tell({ kind: 'time' }).at + within;
-    const expectation = { gated: this.#gated, advisory, deadline, timeout: within, asked, failFast };
+    const late = joinsLate ? { joinsLate } : {};
+    const expectation = { gated: this.#gated, advisory, deadline, timeout: within, asked, failFast, ...late };
     this.#expectation = expectation;
     const over = new AbortController();
     const asking = new Asking({

@@ -72,26 +72,30 @@ export function trim(object: KubeObject, type: ResourceType, hide: Hide = (text)
   };
 }
 
-/** Only here do a container's own words come in: its last ones, and what its probes were answered. */
+/** Of its probes and its lifecycle hooks; older kubelets quote what those say in events, newer ones in the status alone. */
+const quoting = new Set(['Unhealthy', 'FailedPostStartHook', 'FailedPreStopHook']);
+
+/** Only here do a container's own words come in: its last ones, and what its probes and lifecycle hooks said. */
 function quiet(fields: Fields, { kind }: ResourceType, hide: Hide): Fields {
   const { reason, message } = fields;
-  if (kind === 'Event' && reason === 'Unhealthy' && typeof message === 'string')
+  if (kind === 'Event' && quoting.has(String(reason)) && typeof message === 'string')
     return { ...fields, message: hide(message) };
   return kind === 'Pod' ? (withLastWords(fields, hide) as Fields) : fields;
 }
 
-function withLastWords(value: unknown, hide: Hide, isEnd = false): unknown {
+function withLastWords(value: unknown, hide: Hide, state = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => withLastWords(item, hide));
   if (typeof value !== 'object' || value === null) return value;
+  const isOwn = state === 'terminated' || (state === 'waiting' && isOfHook(value));
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      isEnd && key === 'message' && typeof item === 'string'
-        ? hide(item)
-        : withLastWords(item, hide, key === 'terminated'),
+      isOwn && key === 'message' && typeof item === 'string' ? hide(item) : withLastWords(item, hide, key),
     ]),
   );
 }
+
+const isOfHook = (waiting: { readonly reason?: unknown }): boolean => waiting.reason === 'PostStartHookError';
 
 const isBuiltIn = ({ group }: ResourceType): boolean => group === '' || group === 'apps' || group === 'batch';
 

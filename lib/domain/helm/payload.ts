@@ -24,6 +24,8 @@ export interface RevisionFacts {
   readonly chart: string;
   readonly chartVersion: string;
   readonly manifest: string;
+  /** The manifests of its hooks, which are no part of `manifest`. */
+  readonly hooks: readonly string[];
 }
 
 /**
@@ -64,6 +66,7 @@ export function readRevision(payload: string): RevisionFacts {
     chart: text(metadata['name']),
     chartVersion: text(metadata['version']),
     manifest: text(release['manifest']),
+    hooks: list(release['hooks']).map((hook) => text(record(hook)['manifest'])),
   };
 }
 
@@ -84,6 +87,8 @@ function withoutTruth(release: unknown): string {
 
 const record = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** Helm writes the zone of the machine it runs on, and its two majors write a time differently. */
 export function inUtc(time: unknown): string {

@@ -11,7 +11,7 @@ import { settlingOf, trialsOf, type Settling } from './settling.ts';
 import {
   objectKey,
   probeName,
-  type FailFast,
+  type Expectation,
   type Finding,
   type Observation,
   type Probe,
@@ -45,7 +45,7 @@ type Applied = Omit<Extract<Observation, { kind: 'applied' }>, 'kind'>;
 export function createBench(
   ids: readonly ObjectId[],
   rules: readonly Rule[],
-  failFast: FailFast = 'off',
+  { failFast = 'off', joinsLate = false }: Pick<Expectation, 'failFast' | 'joinsLate'> = {},
 ): Bench {
   const world = new World();
   const past = new Map(ids.map((id) => [objectKey(id), new Past()]));
@@ -124,7 +124,7 @@ export function createBench(
   };
 
   const settling = ({ object, pods, seen }: Case, now: number): Settling | undefined => {
-    const trials = trialsOf(object, pods, seen);
+    const trials = trialsOf(object, pods, seen, joinsLate ? now : undefined);
     const keys = trials.map(({ key }) => key);
     const hold = !isSettled(object);
     return settlingOf(trials, clocks.turn(`trials ${objectKey(idOf(object))}`, keys, now, { hold }));

@@ -24,8 +24,16 @@ type Blindness = Extract<Observation, { kind: 'blind' }>;
  * expectation's time, so that an earlier rollout in the same list of observations decides nothing.
  */
 export function createEngine(expectation: Expectation, rules: readonly Rule[] = allRules): Engine {
-  const { gated, advisory = [], deadline, timeout, asked = timeout, failFast = 'off' } = expectation;
-  const bench = createBench([...gated, ...advisory], rules, failFast);
+  const {
+    gated,
+    advisory = [],
+    deadline,
+    timeout,
+    asked = timeout,
+    failFast = 'off',
+    joinsLate = false,
+  } = expectation;
+  const bench = createBench([...gated, ...advisory], rules, { failFast, joinsLate });
   const others = new Others();
   const blind = new Map<string, Blindness>();
   let applied = false;

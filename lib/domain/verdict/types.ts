@@ -125,6 +125,8 @@ export interface Expectation {
   readonly asked?: Milliseconds;
   /** `off` unless given. A workload may say otherwise of itself, by annotation. */
   readonly failFast?: FailFast;
+  /** The release was applied before anybody of us looked: what is there already may be of it, and is on trial, too. */
+  readonly joinsLate?: boolean;
 }
 
 /** The key of an object across observations: `apps/Deployment/shop/web` (group, not version: CRDs move). */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CancelledError, TargetError } from '../../../lib/domain/errors.ts';
+import { CancelledError, TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import { record } from '../../domain/record/samples.ts';
 import { Target } from './memory.ts';
@@ -79,7 +79,15 @@ test.each<['pass' | 'fail', string]>([
 test('cancelled in the undo: post finishes it, and the first reason stays', async () => {
   const target = cancelledAt('undo', 'pass');
   await expect(target.deploy()).rejects.toThrow('cancelled');
+  const { watcher } = target.ports;
+  const late: (boolean | undefined)[] = [];
+  const follow: typeof watcher.follow = (gated, options) => (
+    late.push(options.joinsLate),
+    watcher.follow(gated, options)
+  );
+  target.ports = { ...target.ports, watcher: { follow } };
   await expect(target.post()).resolves.toMatchObject({ good: true });
+  expect(late).toEqual([true]);
   expect(last(target)).toMatchObject({ state: 'rolled-back', reason: 'it is a fail' });
   // Helm had gone back already: it is only proven.
   expect(target.helm.calls).toEqual(['upgrade, wait: none', 'rollback to 1']);
@@ -226,4 +234,24 @@ test('what can no longer be seen stops no undo', async () => {
   await expect(target.deploy()).rejects.toThrow('cancelled');
   await expect(target.post()).resolves.toMatchObject({ good: true });
   expect(last(target).state).toBe('rolled-back');
+});
+
+test('the API was lost: post is red, undoes nothing, and leaves no Deployment in progress', async () => {
+  const target = new Target('pass');
+  target.helm.add('deployed');
+  target.helm.onUpgrade = () => {
+    target.helm.onList = () => {
+      throw new UnreachableError('the API is gone');
+    };
+    throw new UnreachableError('the API is gone');
+  };
+  await expect(target.deploy({ environment: 'production' })).rejects.toThrow('the API is gone');
+  target.helm.onList = undefined;
+  await expect(target.post()).resolves.toMatchObject({
+    good: false,
+    reason: expect.stringMatching(/^the API was lost, .*: record #2 is planned, and nothing is undone$/),
+  });
+  expect(target.told.at(-1)).toBe('7 error prod/shop#2 planned: the API was lost');
+  expect(target.helm.calls).toEqual(['upgrade, wait: none']);
+  expect(target.locks.state).toBe('free');
 });

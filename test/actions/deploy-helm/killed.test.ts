@@ -1,42 +1,10 @@
 /** A run that was killed outright, and the next one: what it finds, puts right, and then does. */
 import { expect, test } from '@jest/globals';
 import { CancelledError } from '../../../lib/domain/errors.ts';
-import type { Verdict } from '../../../lib/domain/verdict/types.ts';
-import { actor } from '../../domain/record/samples.ts';
-import { ManualClock } from '../../steps/memory.ts';
+import { killedIn, never, next, states } from './killed.ts';
 import { Target } from './memory.ts';
 
-const never = new Promise<never>(() => {});
 const ended = 'acme/shop run 42 attempt 1 job 7 ended';
-
-/** Revision 1 runs and is verified; the next deploy hangs in its upgrade, or at the verdict whose turn it is. */
-async function killedIn(
-  where: 'upgrade' | 'roll-out' | 'undo',
-  ...verdicts: Verdict['outcome'][]
-): Promise<Target> {
-  const hang = (): Promise<never> => never;
-  const until = { upgrade: [], 'roll-out': [hang], undo: ['fail' as const, hang] }[where];
-  const target = new Target('pass', ...until, ...verdicts);
-  target.helm.add('deployed');
-  if (where === 'upgrade') target.helm.onUpgrade = hang;
-  void target.deploy();
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  target.helm.onUpgrade = undefined;
-  return target;
-}
-
-/** The next run has the lock: taken from the dead one, or found free. */
-function next(target: Target, got: 'taken-over' | 'free' = 'taken-over'): ManualClock {
-  const clock = new ManualClock();
-  const by = { ...actor, run: '43' };
-  target.ports = { ...target.ports, clock, actor: by, holder: { ...target.ports.holder, actor: by } };
-  const holder = { ...actor, nonce: 'n', pid: 1, runner: 'r' };
-  target.locks.got =
-    got === 'free' ? { kind: 'free' } : { kind: 'taken-over', holder, why: 'its job has finished' };
-  return clock;
-}
-
-const states = (target: Target): string[] => target.records.all.map(({ seq, state }) => `#${seq} ${state}`);
 
 test('killed with its helm: the truth is written, nothing is rolled out for it, and the next one ships', async () => {
   const target = await killedIn('upgrade', 'pass');
@@ -187,39 +155,6 @@ test('what is left in place is not taken for what Helm calls deployed', async ()
   await expect(target.deploy({ 'if-unchanged': 'skip' })).resolves.toMatchObject({ result: 'success' });
 });
 
-test.each(['roll-out', 'upgrade'] as const)(
-  'the next upgrade is compared with what is applied, not with what Helm calls deployed: killed in %s',
-  async (where) => {
-    const target = await killedIn(where, 'pass');
-    next(target);
-    await target.deploy();
-    // Nothing is known to be applied of a helm that was killed as well.
-    expect(target.helm.comparedWith.at(-1)).toBe(where === 'roll-out' ? 2 : 1);
-    expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
-  },
-);
-
-test('helm refuses the next upgrade before it writes a revision: the one before is called deployed again', async () => {
-  const target = await killedIn('roll-out');
-  next(target);
-  target.helm.beforeUpgrade = () => {
-    throw new Error('no such value');
-  };
-  await expect(target.deploy()).resolves.toMatchObject({ result: 'failure' });
-  expect(target.helm.statuses).toEqual(['1 deployed', '2 failed']);
-});
-
-test('killed in its undo, helm half-way: the rollback that never stood is no revision to compare with', async () => {
-  const target = await killedIn('undo', 'pass');
-  target.helm.set(1, 'deployed');
-  target.helm.set(3, 'pending-rollback');
-  next(target);
-  await expect(target.deploy()).resolves.toMatchObject({ result: 'success' });
-  expect(target.helm.comparedWith.at(-1)).toBe(2);
-  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
-  expect(target.said).toContain("revision 3, a rollback that broke off, is taken out of Helm's history");
-});
-
 test("the dead run's GitHub Deployment is closed with its record", async () => {
   const target = await killedIn('roll-out', 'pass');
   target.records.all[1] = { ...target.records.at(2), deploymentId: 5, environment: 'production' };
@@ -248,23 +183,4 @@ test.each([
   next(target);
   await target.deploy();
   expect(target.told).toEqual([`5 ${told} prod/shop#2 ${state}`]);
-});
-
-test('killed while helm itself waited: what it had applied is what the next one is compared with', async () => {
-  const target = new Target('pass', 'pass');
-  target.helm.add('deployed');
-  target.helm.onUpgrade = (how) => {
-    how?.onWaiting?.();
-    return never;
-  };
-  void target.deploy();
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(states(target)).toEqual(['#1 verified', '#2 applied']);
-  target.helm.onUpgrade = undefined;
-  next(target);
-
-  await target.deploy();
-
-  expect(target.helm.comparedWith.at(-1)).toBe(2);
-  expect(target.helm.statuses).toEqual(['1 superseded', '2 failed', '3 deployed']);
 });

@@ -113,3 +113,44 @@ test.each(['finish', 'leave'])('%s: an undo that has begun is brought to its end
   await expect(target.post()).resolves.toMatchObject({ good: true });
   expect(last(target).state).toBe('rolled-back');
 });
+
+test.each(['finish', 'undo'])(
+  '%s: post hides what Secrets hold, those of hooks too: a pod that fails may say it',
+  async (onCancel) => {
+    const target = await cancelled(onCancel, 'pass', 'pass');
+    const secret = (name: string, value: string): string =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: { value } });
+    target.helm.revisions[1] = {
+      ...target.helm.revisions[1],
+      manifest: secret('app', 'of-the-release'),
+      hooks: [secret('migration', 'of-its-hook')],
+    } as never;
+    const said: string[] = [];
+    const { watcher } = target.ports;
+    target.ports = {
+      ...target.ports,
+      watcher: {
+        follow: (gated, options) => {
+          said.push(options.hide?.('of-the-release and of-its-hook') ?? 'nothing is hidden');
+          return watcher.follow(gated, options);
+        },
+      },
+    };
+    await target.post();
+    expect(said[0]).toBe('*** and ***');
+  },
+);
+
+test('finish: what runs already when post begins is of the release, and trusted no more than what comes', async () => {
+  const target = await cancelled('finish', 'pass');
+  const { watcher } = target.ports;
+  const late: (boolean | undefined)[] = [];
+  target.ports = {
+    ...target.ports,
+    watcher: {
+      follow: (gated, options) => (late.push(options.joinsLate), watcher.follow(gated, options)),
+    },
+  };
+  await target.post();
+  expect(late).toEqual([true]);
+});

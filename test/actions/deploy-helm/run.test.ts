@@ -213,3 +213,50 @@ test('a first release that was uninstalled has its record closed', async () => {
     steps: expect.arrayContaining([expect.objectContaining({ name: 'uninstall', outcome: 'success' })]),
   });
 });
+
+test('somebody who goes back by hand at this moment is left alone', async () => {
+  const target: Target = running(() => {
+    target.helm.add('pending-rollback', { description: 'Rollback to 1' });
+    return 'fail';
+  });
+  await expect(target.deploy()).resolves.toMatchObject({
+    result: 'failure',
+    reason: expect.stringMatching(/it is a fail; not undone: somebody else works on it$/),
+  });
+  expect(target.helm.calls).toEqual(['upgrade, wait: none']);
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 deployed', '3 pending-rollback']);
+});
+
+test('a record that could not be told of its GitHub Deployment stops nothing', async () => {
+  const target = running('pass');
+  const change = target.records.change.bind(target.records);
+  target.records.change = (record, how) =>
+    change(record, (now) => {
+      const next = how(now);
+      if (next.deploymentId !== undefined) throw new Error('no answer');
+      return next;
+    });
+  await expect(target.deploy({ environment: 'production' })).resolves.toMatchObject({ result: 'success' });
+  expect(target.told.at(-1)).toBe('7 success prod/shop#2 ready');
+  expect(target.said).toContain('the record does not name its GitHub Deployment 7: Error: no answer');
+});
+
+test('what the last release’s hooks hold is hidden as well: it may be in use still', async () => {
+  const target = new Target('pass', 'pass');
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'old' },
+    stringData: { a: 'of-an-old-hook' },
+  };
+  target.helm.add('deployed', { hooks: [JSON.stringify(secret)] });
+  const said: (string | undefined)[] = [];
+  const { watcher } = target.ports;
+  const follow: typeof watcher.follow = (gated, options) => (
+    said.push(options.hide?.('of-an-old-hook')),
+    watcher.follow(gated, options)
+  );
+  target.ports = { ...target.ports, watcher: { follow } };
+  await target.deploy();
+  expect(said[0]).toBe('***');
+});

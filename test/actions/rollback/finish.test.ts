@@ -180,3 +180,30 @@ test('cancelled before anything was written: post gives the lock back', async ()
   expect(target.states).toEqual(['#1 verified', '#2 verified']);
   expect(target.locks.state).toBe('free');
 });
+
+test('its GitHub Deployment is known to its record at once: whoever ends a killed one can end that, too', async () => {
+  const target = cancelled();
+  await expect(target.rollBack({ environment: 'production' })).rejects.toThrow('cancelled');
+  expect(target.records.at(3)).toMatchObject({
+    state: 'planned',
+    deploymentId: 7,
+    environment: 'production',
+  });
+});
+
+test('cancelled before anything was changed: no Deployment stays in progress', async () => {
+  const target = cancelled();
+  const change = target.records.change.bind(target.records);
+  target.records.change = async (record, how) =>
+    change(record, (now) => {
+      const next = how(now);
+      // The claim is the first write that is broken off.
+      if (next.undo !== undefined) throw new CancelledError();
+      return next;
+    });
+  await expect(target.rollBack({ environment: 'production' })).rejects.toThrow('cancelled');
+  target.records.change = change;
+  await expect(target.post()).resolves.toMatchObject({ reason: expect.stringMatching(/nothing had been/) });
+  expect(target.told).toEqual(['begin rollback', '7 in_progress', '7 failure']);
+  expect(target.states.at(-1)).toBe('#3 abandoned');
+});

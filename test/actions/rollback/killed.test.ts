@@ -73,13 +73,19 @@ test.each([
   expect(target.helm.statuses).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
 });
 
-test('the undo that a dead rollback had begun is gone on with, and its half is taken out of the history', async () => {
+/** A dead rollback had claimed the undo of revision 3, and its helm broke off as revision 4. */
+function brokenOff(): Target {
   const undo = { by: dead, at, part: 'rollback', toRevision: 2 };
   const target = killed('failed', { state: 'rejected', reason: 'it answers 500', revision: 3, undo });
   target.ship('pending-rollback', { kind: 'rollback', state: 'planned', by: dead, after: 3 });
   const { revision: _, ...own } = target.records.at(4);
   target.records.all[3] = own;
   target.helm.revisions[3] = { ...target.helm.revisions[3], description: 'Rollback to 2' } as never;
+  return target;
+}
+
+test('the undo that a dead rollback had begun is gone on with, and its half is taken out of the history', async () => {
+  const target = brokenOff();
 
   const result = await target.rollBack();
 
@@ -96,4 +102,46 @@ test('the undo that a dead rollback had begun is gone on with, and its half is t
     reason: 'it answers 500',
     undo: { by: actor, outcome: 'success', revision: 4 },
   });
+});
+
+/** The helm of the next one hangs as well: its revision has the number of the one that was taken out. */
+async function brokenOffTwice(): Promise<Target> {
+  const target = brokenOff();
+  const rollback = target.helm.rollback.bind(target.helm);
+  target.helm.rollback = async () => {
+    target.helm.add('pending-rollback', { description: 'Rollback to 2' });
+    return new Promise<never>(() => {});
+  };
+  void target.rollBack();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  target.helm.rollback = rollback;
+  expect(target.helm.statuses.slice(-2)).toEqual(['3 failed', '4 pending-rollback']);
+  return target;
+}
+
+test('killed in the same place once more: the next run knows whose half it is', async () => {
+  const target = await brokenOffTwice();
+  const gone = target.ports.holder;
+  const by = { ...actor, run: '43' };
+  target.ports = { ...target.ports, actor: by, holder: { ...gone, actor: by } };
+  target.locks.got = { kind: 'taken-over', holder: { ...gone, ...gone.actor }, why: 'its job has finished' };
+
+  await expect(target.rollBack()).resolves.toMatchObject({ result: 'success' });
+
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
+  expect(target.records.at(5)).toMatchObject({ kind: 'rollback', state: 'abandoned', after: 3 });
+});
+
+test('main is killed after it took the half out of the history: post knows that, too', async () => {
+  const target = brokenOff();
+  const rollback = target.helm.rollback.bind(target.helm);
+  target.helm.rollback = () => new Promise<never>(() => {});
+  void target.rollBack();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  target.helm.rollback = rollback;
+  expect(target.helm.statuses.at(-1)).toBe('3 failed');
+
+  await expect(target.post()).resolves.toMatchObject({ result: 'success' });
+
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 superseded', '3 failed', '4 deployed']);
 });

@@ -50,7 +50,7 @@ const intent: ReleaseIntent = {
   extraArgs: [],
 };
 const always = ['upgrade', 'shop', '/team/chart', '--install', '--namespace', 'prod'];
-const values = ['--values', '/team/values.yaml', '--values', '/tmp/images.json'];
+const values = ['--values', '/team/values.yaml', '--values', '/tmp/images.json', '--reset-values'];
 const end = ['--timeout', '300000ms', '--output', 'json'];
 
 test.each([
@@ -100,6 +100,12 @@ test.each([
       '--output',
       'json',
     ],
+  ],
+  [
+    "Helm takes the last release's values only when it is told to",
+    { ...intent, extraArgs: ['--reuse-values'] },
+    v322,
+    [...always, ...values.slice(0, -1), ...end.slice(0, 2), '--reuse-values', ...end.slice(2)],
   ],
 ] as const)('upgrade: %s', (_, asked, helm, argv) => {
   expect(upgradeArgv(asked, helm)).toEqual(argv);

@@ -195,6 +195,11 @@ test.each([
   'Error: UPGRADE FAILED: Get "https://10.0.0.1/api": net/http: TLS handshake timeout',
   'Error: Kubernetes cluster unreachable: Get "https://10.0.0.1/version": context deadline exceeded',
   'Error: Get "https://10.0.0.1/api": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+  'Error: UPGRADE FAILED: cannot patch "web" with kind Deployment: the server is currently unable to handle the request (patch deployments.apps web)',
+  'Error: UPGRADE FAILED: the server has received too many requests and has asked us to try again later (get secrets)',
+  'Error: UPGRADE FAILED: create: failed to create: etcdserver: request timed out',
+  'Error: UPGRADE FAILED: an error on the server ("Internal Server Error") has prevented the request from succeeding (patch services web)',
+  'Error: UPGRADE FAILED: Get "https://10.0.0.1/api": read tcp 10.0.0.2:1->10.0.0.1:443: read: connection reset by peer',
 ])('%s: never a proof of anything', (stderr) => {
   expect(explain(stderr, 'x')).toBeInstanceOf(UnreachableError);
 });

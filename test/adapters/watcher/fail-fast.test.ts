@@ -23,9 +23,23 @@ test('an absence that the registry confirms is called a second after its first p
   expect(replayed(scene.following)).toEqual(verdict);
 });
 
-test('a busy registry is waited for, and asked once', async () => {
+test('a registry that cannot tell is asked again, seldom, until it can', async () => {
+  const scene = await stuck(pod('ErrImagePull', 'not found'));
+  await scene.clock.pass(15_000);
+  scene.answers.set('manifest', 'absent');
+  await scene.clock.pass(10_000);
+  expect(scene.asked).toEqual([
+    ...[0, 10, 20].map((second) => `${second}s manifest ${image} shop`),
+    `21s manifest ${image} shop again`,
+  ]);
+  expect(scene.verdict()).toMatchObject({ outcome: 'fail' });
+  expect(scene.second(scene.verdict()?.at)).toBe(21);
+  expect(replayed(scene.following)).toEqual(scene.verdict());
+});
+
+test('a busy registry is waited for, and asked seldom', async () => {
   const scene = await stuck(pod('ErrImagePull', '503 Service Unavailable'));
-  await scene.clock.pass(20_000);
+  await scene.clock.pass(9_000);
   expect(scene.asked).toEqual([`0s manifest ${image} shop`]);
   expect(scene.verdict()).toBeUndefined();
   scene.api.put(runs);
@@ -232,4 +246,11 @@ test.each<[string, number, string, KubeObject[]]>([
   expect(verdict).toMatchObject({ outcome: 'fail', reason: expect.stringContaining(cause) });
   expect(scene.second(verdict?.at)).toBe(seconds);
   expect(replayed(scene.following, rules)).toEqual(verdict);
+});
+
+test('who joins late says so to whoever replays it', async () => {
+  const scene = await stuck(pod('ErrImagePull'), { joinsLate: true });
+  expect(scene.following.expectation).toMatchObject({ joinsLate: true });
+  const other = await stuck(pod('ErrImagePull'));
+  expect(other.following.expectation).not.toHaveProperty('joinsLate');
 });

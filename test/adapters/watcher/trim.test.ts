@@ -112,6 +112,21 @@ test('what a container says of itself goes through what hides secrets, before it
   });
 });
 
+test('so does what its lifecycle hooks say: the kubelet quotes their output', () => {
+  const hide = (text: string): string => text.replaceAll('tulip', '***');
+  const pod = (waiting: object): KubeObject => ({
+    apiVersion: '',
+    kind: '',
+    metadata: { name: 'x' },
+    status: { containerStatuses: [{ name: 'app', state: { waiting } }] },
+  });
+  const message = 'Exec lifecycle hook failed - error: exit 1, message: "tulip"';
+  const quoted = trim(pod({ reason: 'PostStartHookError', message }), typeOf('v1', 'Pod'), hide);
+  expect(JSON.stringify(quoted)).not.toContain('tulip');
+  const event = { ...pod({}), reason: 'FailedPostStartHook', message };
+  expect(JSON.stringify(trim(event, typeOf('v1', 'Event'), hide))).not.toContain('tulip');
+});
+
 test('a workload loses its template, a custom resource all but its conditions', () => {
   const spec = { replicas: 2, template: { spec: {} }, selector: {} };
   const status = { observedGeneration: 2, conditions: [], secret: 'x' };

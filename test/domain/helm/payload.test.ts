@@ -73,7 +73,7 @@ test.each([
 test('reads what the history shows', () => {
   expect(
     readRevision(
-      '{"info":{"first_deployed":"2026-01-01T09:00:00.123456+09:00","last_deployed":"2026-01-01T00:00:00Z","status":"failed","description":"d"},"chart":{"metadata":{"name":"web","version":"1.2.3"}},"manifest":"m","version":3}',
+      '{"info":{"first_deployed":"2026-01-01T09:00:00.123456+09:00","last_deployed":"2026-01-01T00:00:00Z","status":"failed","description":"d"},"chart":{"metadata":{"name":"web","version":"1.2.3"}},"manifest":"m","hooks":[{"name":"db","manifest":"h"}],"version":3}',
     ),
   ).toEqual({
     revision: 3,
@@ -84,6 +84,7 @@ test('reads what the history shows', () => {
     chart: 'web',
     chartVersion: '1.2.3',
     manifest: 'm',
+    hooks: ['h'],
   });
 });
 

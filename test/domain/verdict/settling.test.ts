@@ -4,7 +4,7 @@ import { createEngine } from '../../../lib/domain/verdict/engine.ts';
 import type { Observation } from '../../../lib/domain/verdict/types.ts';
 import { idOf } from '../../../lib/domain/workloads/kind.ts';
 import { object } from '../workloads/objects.ts';
-import { web } from './rollout.ts';
+import { live, web } from './rollout.ts';
 import {
   backingOff,
   crashed,
@@ -29,6 +29,10 @@ const after = (lasted: number, n: number) =>
     lastState: { terminated: { exitCode: 1, startedAt: kubelet(0), finishedAt: kubelet(lasted) } },
   });
 const runs = running({ ready: true });
+const runningSince = (second: number) => ({
+  ...after(600, 2),
+  state: { running: { startedAt: new Date(second * 1_000).toISOString() } },
+});
 const probed = (container: object): KubeObject =>
   pod(container, { spec: { readinessProbe: { periodSeconds: 1 } } });
 const down = (second: number): Observation[] =>
@@ -104,6 +108,18 @@ test.each<[string, string, Observation[]]>([
     const isCrash = expected.startsWith('fail');
     expect(when(observations, preset)).toBe(isCrash && preset === 'off' ? 'late' : expected);
   }
+});
+
+test.each<[string, number, Observation[]]>([
+  ['it has crashed, and runs for the moment', 13_200, rollOut(see(0.2, pod(after(8, 2))), up(3))],
+  ['it has no readiness probe', 5_200, rollOut(see(0.2, pod(runs)), up(3))],
+  ['its probes have let it be ready', 3_000, rollOut(see(0.2, probed(runs)), up(3))],
+  ['it has crashed, and runs for minutes', 3_000, rollOut(see(0.2, pod(runningSince(-120))), up(3))],
+  ['it has crashed, and runs for seconds', 30_200, rollOut(see(0.2, pod(runningSince(-20))), up(3))],
+])('whoever joins late trusts what is there no more than what comes: %s', (_what, at, observations) => {
+  const terms = { gated: [web], deadline: 600_000, timeout: 600_000 };
+  expect(live({ ...terms, joinsLate: true }, observations).verdict).toMatchObject({ outcome: 'pass', at });
+  expect(live(terms, observations).verdict).toMatchObject({ outcome: 'pass', at: 3_000 });
 });
 
 test('what it waits for is said, and it never hangs', () => {

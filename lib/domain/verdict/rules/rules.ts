@@ -8,6 +8,7 @@ import { failedPod } from './failed-pod.ts';
 import { imageNotPulled } from './image-not-pulled.ts';
 import { invalidImageName } from './invalid-image-name.ts';
 import { missingObject } from './missing-object.ts';
+import { notCreated } from './not-created.ts';
 import { oldRevisionKept } from './old-revision-kept.ts';
 import { podsRefused } from './pods-refused.ts';
 import { progressDeadline } from './progress-deadline.ts';
@@ -26,6 +27,7 @@ export const rules: readonly Rule[] = [
   imageNotPulled,
   missingObject,
   cannotRun,
+  notCreated,
   crashLoop,
   podsRefused,
   claimLost,
