@@ -10,6 +10,8 @@ type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
   cancel: () => import('./cancel.ts'),
+  images: () => import('./images.ts'),
+  reuse: () => import('./reuse.ts'),
   rollback: () => import('./rollback.ts'),
   rollout: () => import('./rollout.ts'),
   secrets: () => import('./secrets.ts'),

@@ -7,6 +7,8 @@ export interface Goal {
   readonly bound: number;
   /** `s`, `MB`, `×`, … */
   readonly unit: string;
+  /** Why it cannot hold as things are; said when it falls short. */
+  readonly reason?: string;
 }
 
 export interface Benchmark {
@@ -23,8 +25,10 @@ export const holds = ({ measured, bound }: Goal): boolean => measured <= bound;
 
 /** `goal startup/deploy-helm: 0.62 × (≤ 1.5 ×) holds`. A figure that is not a number falls short. */
 export const goalLine = (goal: Goal): string => {
-  const { id, measured, bound, unit } = goal;
-  return `goal ${id}: ${figure(measured)} ${unit} (≤ ${bound} ${unit}) ${holds(goal) ? 'holds' : 'falls short'}`;
+  const { id, measured, bound, unit, reason } = goal;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const verdict = holds(goal) ? 'holds' : `falls short${why}`;
+  return `goal ${id}: ${figure(measured)} ${unit} (≤ ${bound} ${unit}) ${verdict}`;
 };
 
 /** Three significant digits, without an exponent. */

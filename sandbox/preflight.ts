@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
-import { withLock } from './lock.ts';
+import { mkdirSync, statfsSync } from 'node:fs';
+import { installPackages, isCommand, remedyFor } from './packages.ts';
 import { cniPlugins } from './part-files.ts';
 import type { Progress } from './progress.ts';
 
@@ -24,7 +23,7 @@ const commands: Readonly<Record<string, string>> = {
 /** Makes sure that the machine can run the sandbox, installing what Debian has; all that is missing in one error. */
 export async function preflight(state: string, progress: Progress): Promise<void> {
   const machine = machineFaults(state);
-  if (machine.length === 0) await installMissing(progress);
+  if (machine.length === 0) await installPackages(missingPackages, progress);
   const faults = [
     ...machine,
     ...missingPackages().map(notInstalled),
@@ -65,39 +64,7 @@ function missingPackages(): string[] {
   return [...new Set([...missing, ...(cniPlugins() ? [] : ['containernetworking-plugins'])])];
 }
 
-function isCommand(name: string): boolean {
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-  return path.split(':').some((directory) => {
-    try {
-      accessSync(join(directory, name), constants.X_OK);
-      return directory !== '';
-    } catch {
-      return false;
-    }
-  });
-}
-
-async function installMissing(progress: Progress): Promise<void> {
-  if (missingPackages().length === 0 || !existsSync('/usr/bin/apt-get')) return;
-  await withLock('apt', async () => {
-    const packages = missingPackages();
-    if (packages.length === 0) return;
-    progress.say('apt-get', `installing ${packages.join(' ')}`);
-    apt('update');
-    apt('install', '--yes', '--no-install-recommends', ...packages);
-    progress.say('apt-get', 'done');
-  });
-}
-
-/** What apt could not do shows as still missing, with the remedy; its own words go to stderr. */
-function apt(...args: readonly string[]): void {
-  spawnSync('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
-
-const notInstalled = (name: string): Fault => ({ what: name, remedy: `apt-get install ${name}` });
+const notInstalled = (name: string): Fault => ({ what: name, remedy: remedyFor(name) });
 
 function goFault(): Fault[] {
   return isCommand('go') ? [] : [{ what: 'go', remedy: 'install Go 1.26 or newer from https://go.dev/dl' }];

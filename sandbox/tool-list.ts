@@ -46,6 +46,15 @@ const tool = (folder: string, name: string, rest: Partial<Tool> = {}): Tool => (
   ...rest,
 });
 
+/** Its setup action installs version 3 now, which stores signatures otherwise than 2 did. */
+const cosign = (folder: string, major: 'v2' | 'v3'): Tool =>
+  tool(folder, `github.com/sigstore/cosign/${major}/cmd/cosign`, {
+    binary: 'cosign',
+    stamps: (versionOf) => ({
+      'sigs.k8s.io/release-utils/version.gitVersion': versionOf(`github.com/sigstore/cosign/${major}`),
+    }),
+  });
+
 export const tools = {
   kube,
   kubectl: { ...kube, binary: 'kubectl' },
@@ -74,7 +83,22 @@ export const tools = {
   }),
   actionlint: tool('actionlint', 'github.com/rhysd/actionlint/cmd/actionlint'),
   crane: tool('crane', 'github.com/google/go-containerregistry/cmd/crane'),
+  buildx: tool('buildx', 'github.com/docker/buildx/cmd/buildx', {
+    stamps: (versionOf) => ({
+      'github.com/docker/buildx/version.Version': versionOf('github.com/docker/buildx'),
+    }),
+  }),
+  buildkitd: tool('buildkitd', 'github.com/moby/buildkit/cmd/buildkitd', {
+    stamps: (versionOf) => ({
+      'github.com/moby/buildkit/version.Version': versionOf('github.com/moby/buildkit'),
+    }),
+  }),
+  cosign: cosign('cosign', 'v2'),
+  cosign3: cosign('cosign3', 'v3'),
   hull: tool('hull', '.'),
+  keeper: tool('keeper', '.'),
+  bcrypt: tool('bcrypt', '.'),
+  ggcr: tool('ggcr', '.'),
   pause: tool('pause', '.'),
 } satisfies Record<string, Tool>;
 

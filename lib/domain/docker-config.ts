@@ -10,6 +10,7 @@ interface DockerAuth {
   readonly auth?: unknown;
   readonly username?: unknown;
   readonly password?: unknown;
+  readonly identitytoken?: unknown;
 }
 
 const hubHosts = new Set(['index.docker.io', 'registry-1.docker.io', 'docker.io']);
@@ -22,7 +23,7 @@ export function parseDockerConfig(text: string): RegistryAuth {
   const auths = configOf(text).auths ?? {};
   const read = Object.entries(auths).flatMap(([host, auth]) => {
     const credentials = credentialsOf(auth);
-    return credentials === undefined ? [] : [[keyOf(host), credentials] as const];
+    return credentials === undefined ? [] : [[registryName(host), credentials] as const];
   });
   return Object.fromEntries(read);
 }
@@ -42,12 +43,15 @@ function credentialsOf(auth: DockerAuth | null): RegistryCredentials | undefined
   const colon = decoded.indexOf(':');
   const username = colon > 0 ? decoded.slice(0, colon) : auth?.username;
   const password = colon > 0 ? decoded.slice(colon + 1) : auth?.password;
+  const token = auth?.identitytoken;
+  const identityToken = typeof token === 'string' && token !== '' ? { identityToken: token } : {};
   if (typeof username !== 'string' || typeof password !== 'string' || username === '') return undefined;
   // docker pads what it encodes with NUL bytes on some platforms.
-  return { username, password: password.replace(/\0+$/, '') };
+  return { username, password: password.replace(/\0+$/, ''), ...identityToken };
 }
 
-function keyOf(host: string): string {
+/** A registry as image references name it, from any of the ways in which people and docker write it. */
+export function registryName(host: string): string {
   const [name = '', ...path] = host
     .replace(/^https?:\/\//, '')
     .replace(/\/(?:v[12]\/?)?$/, '')

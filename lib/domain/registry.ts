@@ -2,6 +2,8 @@
 export interface RegistryCredentials {
   readonly username: string;
   readonly password: string;
+  /** The refresh token that `docker login` was given instead of a password (Azure's registries). */
+  readonly identityToken?: string;
 }
 
 /** By registry host, as a docker config has them. */

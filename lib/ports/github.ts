@@ -35,3 +35,26 @@ export interface GitHubJobs {
     job: string;
   }): Promise<'finished' | 'running' | 'unknown'>;
 }
+
+/** A Deployment as it was made, and what was said of it since. */
+export interface PastDeployment {
+  readonly id: number;
+  readonly payload: unknown;
+  /** Newest first. */
+  readonly statuses: readonly PastStatus[];
+}
+
+export interface PastStatus {
+  readonly state: string;
+  /** Empty where nobody gave one. */
+  readonly description: string;
+}
+
+export interface GitHubHistory {
+  /**
+   * Those of an environment of the job's own repository, newest first, at most the newest hundred; the statuses of one are
+   * asked for when it is reached. Throws what an answer is missing for: TargetError where GitHub says no,
+   * UnreachableError where it says nothing.
+   */
+  deploymentsIn(environment: string): AsyncIterable<PastDeployment>;
+}

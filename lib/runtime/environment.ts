@@ -12,6 +12,9 @@ export const names = {
   GITHUB_ACTOR: 'who started the run',
   GITHUB_SHA: 'the commit that the run is about',
   GITHUB_REF: 'the ref that the run is about',
+  GITHUB_HEAD_REF: 'the branch of a pull request',
+  GITHUB_EVENT_NAME: 'what started the run',
+  GITHUB_EVENT_PATH: 'file with the payload of that event',
   GITHUB_API_URL: "base of GitHub's API; another one on GHES",
   GITHUB_SERVER_URL: 'base of links to the run page',
   GITHUB_WORKSPACE: 'where the repository is checked out; relative paths start there',
@@ -24,7 +27,8 @@ export const names = {
   RUNNER_NAME: 'the machine, part of the identity of a job where GitHub gives no id',
   RUNNER_DEBUG: '1 when step debugging is on',
   ACTIONS_STEP_DEBUG: '`true` when step debugging is on (act, older runners)',
-  ACTIONS_RUNTIME_TOKEN: "the runner's own token; never read, kept from children",
+  ACTIONS_RUNTIME_TOKEN:
+    "the runner's own token; kept from children, but from buildx with a cache of type gha",
   KUBECONFIG: 'the cluster, when no input names one',
   KUBERNETES_SERVICE_HOST: 'set inside a pod: in-cluster access is possible',
   KUBERNETES_SERVICE_PORT: 'goes with KUBERNETES_SERVICE_HOST',
@@ -33,6 +37,13 @@ export const names = {
   HELM_REGISTRY_CONFIG: 'where an earlier `helm registry login` kept its credentials',
   HELM_CONFIG_HOME: 'the folder that they are in otherwise',
   XDG_CONFIG_HOME: 'the folder above that one',
+  DOCKER_CONFIG: "folder of the user's docker configuration: logins, plugins, builders",
+  BUILDX_CONFIG: 'where buildx keeps its builders, when not there',
+  BUILDX_BUILDER: 'the builder that an earlier step put in use',
+  BUILDKIT_HOST: 'a BuildKit that is to build, when no builder is in use',
+  AWS_ACCESS_KEY_ID: 'who we are to AWS, for a login to ECR',
+  AWS_SECRET_ACCESS_KEY: 'goes with AWS_ACCESS_KEY_ID',
+  AWS_SESSION_TOKEN: 'of AWS credentials that are lent for a while',
   PATH: 'where tools are looked up',
   HOME: 'where tools keep their configuration',
   HTTPS_PROXY: 'proxy for https',
@@ -112,4 +123,14 @@ export function helmRegistryConfig(env: Env): string {
     read(env, 'HELM_CONFIG_HOME') ||
     join(read(env, 'XDG_CONFIG_HOME') || join(read(env, 'HOME'), '.config'), 'helm');
   return read(env, 'HELM_REGISTRY_CONFIG') || join(config, 'registry', 'config.json');
+}
+
+/** Who we are to AWS, as aws-actions/configure-aws-credentials leaves it; empty where nobody said. */
+export function awsOf(env: Env): { accessKeyId: string; secretAccessKey: string; sessionToken?: string } {
+  const sessionToken = read(env, 'AWS_SESSION_TOKEN');
+  return {
+    accessKeyId: read(env, 'AWS_ACCESS_KEY_ID'),
+    secretAccessKey: read(env, 'AWS_SECRET_ACCESS_KEY'),
+    ...(sessionToken === '' ? {} : { sessionToken }),
+  };
 }

@@ -1,12 +1,12 @@
 /** What any action makes of its step's context, whatever it works on. */
 import { connectGitHub } from '../adapters/github/connect.ts';
+import type { GitHubPorts } from '../adapters/github/connect.ts';
 import type { ClusterSurroundings } from '../adapters/release/connect.ts';
-import type { GitHubDeployments, GitHubJobs } from '../ports/github.ts';
 import { githubOf, inputsOf, proxyOf, read } from '../runtime/environment.ts';
 import type { Context } from '../runtime/step.ts';
 
 /** GitHub as this step may speak to it: with input `github-token`. */
-export function githubFor(context: Context): { deployments: GitHubDeployments; jobs: GitHubJobs } {
+export function githubFor(context: Context): GitHubPorts {
   const { env, clock, signal, actor, log } = context;
   const token = inputsOf(env)['github-token'] ?? '';
   return connectGitHub({ token, ...githubOf(env), clock, signal, actor, log });

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { ensureTools } from '../tools.ts';
 import { ActLog } from './act-log.ts';
 import { publish, workTree } from './published.ts';
@@ -27,6 +28,10 @@ export interface WorkflowOrder {
   readonly runId: number;
   /** Where artifacts are kept; runs that share it see each other's. */
   readonly artifactFolder: string;
+  /** What the runner has on PATH beside Node, helm and kubectl: name → path. */
+  readonly programs?: Readonly<Record<string, string>>;
+  /** Environment of the runner beside its own, such as BUILDKIT_HOST. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** GITHUB_* values beside those that act makes up, such as GITHUB_API_URL. */
   readonly github?: Readonly<Record<string, string>>;
   readonly onLine?: (job: string, line: string) => void;
@@ -130,7 +135,7 @@ async function ownFile(folder: string, name: string, text: string): Promise<stri
   return path;
 }
 
-/** Node 24, helm and kubectl come first on PATH: act takes whatever `node` is there, a hosted runner has the others. */
+/** Node 24 and the tools come first on PATH: act takes whatever `node` is there, a hosted runner has the others. */
 async function environmentFor(
   order: WorkflowOrder,
   { helm, kubectl }: { helm: string; kubectl: string },
@@ -142,10 +147,10 @@ async function environmentFor(
     string,
   ];
   for (const folder of [bin, home, temporary, order.artifactFolder]) await mkdir(folder, { recursive: true });
-  await symlink(nodeBinary(), join(bin, 'node'));
-  await symlink(helm, join(bin, 'helm'));
-  await symlink(kubectl, join(bin, 'kubectl'));
+  const programs = { ...order.programs, node: nodeBinary(), helm, kubectl };
+  for (const [name, path] of Object.entries(programs)) await symlink(path, join(bin, name));
   return {
+    ...order.environment,
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: home,
     TMPDIR: temporary,
@@ -157,7 +162,14 @@ async function environmentFor(
     RUNNER_NAME: 'sandbox',
     SLIPWAY_HELM: helm,
     SLIPWAY_ARTIFACT_DIR: order.artifactFolder,
+    ...(await goCache()),
   };
+}
+
+/** Where this machine's Go keeps what it has compiled; nothing where there is no Go. */
+async function goCache(): Promise<Record<string, string>> {
+  const asked = await promisify(execFile)('go', ['env', 'GOCACHE']).catch(() => undefined);
+  return asked === undefined ? {} : { SLIPWAY_GOCACHE: asked.stdout.trim() };
 }
 
 function nodeBinary(): string {

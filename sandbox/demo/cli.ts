@@ -48,9 +48,9 @@ async function demo(helm: 3 | 4): Promise<number> {
 
   await timed('sandbox up, tools built', async () => {
     await up(stateDirectory(process.env), progress);
-    await ensureTools(['act', 'helm3', 'helm4', 'kubectl'], progress);
+    await ensureTools(['act', 'helm3', 'helm4', 'kubectl', 'buildx', 'buildkitd'], progress);
   });
-  const images = await timed('three images', () => storyImages(sandboxEnv().registry));
+  const images = await timed('two images', () => storyImages(sandboxEnv().registry));
   for (const { pinned } of Object.values(images)) progress.say('image', pinned);
   const chapters: Chapter[] = [];
   const onLine = (job: string, line: string): void => {

@@ -11,7 +11,10 @@ import type { EnvironmentName } from './team.ts';
 const environments: readonly EnvironmentName[] = ['staging', 'production'];
 
 /** What is not as a release should be that went to both environments; nothing is as it should be. */
-export async function shippedEverywhere(shipped: Shipped, image: ServiceImage): Promise<string[]> {
+export async function shippedEverywhere(
+  shipped: Shipped,
+  image: Pick<ServiceImage, 'digest'>,
+): Promise<string[]> {
   const { run } = shipped;
   if (run.result !== 'success') return [`the workflow ended in ${run.result}`, ...saidBy(run)];
   const each = environments.map(async (environment) => {
@@ -32,6 +35,31 @@ export async function shippedEverywhere(shipped: Shipped, image: ServiceImage): 
     ];
   });
   return [...(await Promise.all(each)).flat(), ...shipped.refusedByGitHub];
+}
+
+/** What the workflow built, in its own words; empty where it did not come so far. */
+export function builtBy({ run }: Shipped): { readonly version: string; readonly digest: string } {
+  const job = jobOf(run, 'build');
+  return {
+    version: stepOf(job, 'plan').outputs['version'] ?? '',
+    digest: stepOf(job, 'build').outputs['digest'] ?? '',
+  };
+}
+
+/** What is not as it should be with an image that was built in one job and promoted in another. */
+export async function builtOnce(shipped: Shipped): Promise<string[]> {
+  const { digest } = builtBy(shipped);
+  const { outputs } = stepOf(jobOf(shipped.run, 'production'), 'promote');
+  return [
+    ...unless(
+      outputs['digest'] === digest,
+      `production got ${outputs['digest'] ?? 'nothing'}, not ${digest}`,
+    ),
+    ...unless(
+      outputs['copied-bytes'] === '0',
+      `${outputs['copied-bytes'] ?? 'no'} bytes were copied within one registry`,
+    ),
+  ];
 }
 
 /** What is not as it should be with a release that staging's smoke test caught, and that never reached production. */

@@ -7,7 +7,10 @@ import type { Sandbox } from '../client.ts';
 import type { Recorded } from '../github/journal.ts';
 import { startGitHub } from '../github/server.ts';
 import type { GitHub } from '../github/server.ts';
+import { startBuildkit } from '../images/buildkit.ts';
+import type { Buildkit } from '../images/buildkit.ts';
 import { withLock } from '../lock.ts';
+import { ensureTools } from '../tools.ts';
 import { firstFiles, newTeam, workflowFiles } from './team.ts';
 import type { EnvironmentName, Team } from './team.ts';
 
@@ -32,6 +35,8 @@ export interface StageOptions {
 export interface Stage {
   /** Commits, and runs the release workflow for an image as *Run workflow* would. */
   ship(image: { readonly version: string; readonly pinned: string }): Promise<Shipped>;
+  /** Commits to main, from where the workflow builds what it ships. */
+  push(message: string): Promise<Shipped>;
   /** Runs the emergency workflow, as somebody on call would. */
   rollBack(order: EmergencyOrder): Promise<Shipped>;
   /** Address of the service in an environment, once something was shipped there. */
@@ -80,6 +85,9 @@ async function set<T>(
   options: StageOptions,
   work: (stage: Stage) => Promise<T>,
 ): Promise<T> {
+  // One for all runs: like a team's, it keeps what it built.
+  await using buildkit = await startBuildkit();
+  const builder = { buildkit, ...(await ensureTools(['buildx'])) };
   const folder = await mkdtemp(join(tmpdir(), 'slipway-stage-'));
   const environments = [
     { name: 'staging' },
@@ -89,7 +97,9 @@ async function set<T>(
   try {
     const team = await newTeam(sandbox, join(folder, 'shop'));
     try {
-      return await work(stageOf(team, github, join(folder, 'artifacts'), options));
+      const images = `${sandbox.registry}/acme`;
+      const setting = { team, github, builder, images, artifactFolder: join(folder, 'artifacts') };
+      return await work(stageOf(setting, options));
     } finally {
       await team.leave();
     }
@@ -99,24 +109,37 @@ async function set<T>(
   }
 }
 
+interface Setting {
+  readonly team: Team;
+  readonly github: GitHub;
+  /** What the runner builds images with; it reaches the sandbox's registry under the name that the cluster knows. */
+  readonly builder: { readonly buildx: string; readonly buildkit: Buildkit };
+  /** The folder of the team's images in the registry. */
+  readonly images: string;
+  readonly artifactFolder: string;
+}
+
 function stageOf(
-  team: Team,
-  github: GitHub,
-  artifactFolder: string,
+  { team, github, builder, images, artifactFolder }: Setting,
   { helm, ...watching }: StageOptions,
 ): Stage {
   const firstRun = Date.now();
   let number = 0;
 
-  async function dispatch(workflow: string, message: string, inputs: object): Promise<Shipped> {
+  async function play(
+    workflow: string,
+    message: string,
+    event: { readonly name: string; readonly payload: object },
+  ): Promise<Shipped> {
     number++;
     const commit = await team.repository.commit(message, number === 1 ? await firstFiles() : {});
     const [requests, violations] = [github.recorded.length, github.violations.length];
     const run = await runWorkflow({
       repository: team.repository,
       workflow,
-      event: { name: 'workflow_dispatch', payload: { inputs } },
+      event: { name: event.name, payload: { ...event.payload } },
       secrets: { KUBECONFIG: team.kubeconfig, GITHUB_TOKEN: token },
+      variables: { IMAGES: images },
       helm,
       runId: firstRun + number,
       artifactFolder,
@@ -125,6 +148,8 @@ function stageOf(
         GITHUB_RUN_NUMBER: String(number),
         GITHUB_API_URL: github.url,
       },
+      programs: { buildx: builder.buildx },
+      environment: { BUILDKIT_HOST: builder.buildkit.address },
       ...watching,
     });
     return {
@@ -138,9 +163,14 @@ function stageOf(
     };
   }
 
+  const dispatch = (workflow: string, message: string, inputs: object): Promise<Shipped> =>
+    play(workflow, message, { name: 'workflow_dispatch', payload: { inputs } });
+
   return {
     ship: ({ version, pinned }) =>
       dispatch(workflowFiles.release, `Ship ${version}`, { image: pinned, version }),
+    push: (message) =>
+      play(workflowFiles.build, message, { name: 'push', payload: { ref: 'refs/heads/main' } }),
     rollBack({ environment, to, reason, dryRun = false }) {
       // GitHub's event has every input as text; the workflow makes a boolean of it.
       const inputs = { environment, to, reason, 'dry-run': String(dryRun) };

@@ -17,6 +17,7 @@ export type EnvironmentName = keyof typeof namespaces;
 export const workflowFiles = {
   release: '.github/workflows/release-to-kubernetes.yml',
   emergency: '.github/workflows/emergency-rollback.yml',
+  build: '.github/workflows/build-and-release.yml',
 } as const;
 
 /** A team as the READMEs ask for it: a chart, values, the example workflows, a deployer of few rights. */
@@ -35,7 +36,10 @@ export async function newTeam(sandbox: Sandbox, folder: string): Promise<Team> {
   const kubectl = await kubectlFor(sandbox.kubeconfig);
   const [, repository] = await Promise.all([
     removeNamespaces(kubectl),
-    teamRepository(folder, { 'charts/shop': join(root, 'sandbox', 'charts', 'shop') }),
+    teamRepository(folder, {
+      'charts/shop': join(root, 'sandbox', 'charts', 'shop'),
+      app: join(root, 'sandbox', 'service'),
+    }),
   ]);
   for (const namespace of Object.values(namespaces)) await createNamespace(kubectl, namespace);
   return {
@@ -49,7 +53,9 @@ export async function newTeam(sandbox: Sandbox, folder: string): Promise<Team> {
   };
 }
 
-/** What the team commits first: the example workflows as they are published, and values for each environment. */
+const appFiles = join(import.meta.dirname, 'app');
+
+/** What the team commits first: the example workflows as they are published, values for each environment, how it builds. */
 export async function firstFiles(): Promise<Record<string, string>> {
   const examples = Object.values(workflowFiles).map(async (path) => {
     const text = await readFile(join(root, 'workflows-examples', basename(path)), 'utf8');
@@ -57,6 +63,9 @@ export async function firstFiles(): Promise<Record<string, string>> {
   });
   return {
     ...Object.fromEntries(await Promise.all(examples)),
+    '.github/slipway.yml': await readFile(join(appFiles, 'slipway.yml'), 'utf8'),
+    'app/Dockerfile': await readFile(join(appFiles, 'Dockerfile'), 'utf8'),
+    'app/.dockerignore': await readFile(join(appFiles, '.dockerignore'), 'utf8'),
     'deploy/values-staging.yaml': values(2),
     'deploy/values-production.yaml': values(2),
   };

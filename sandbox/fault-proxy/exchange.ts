@@ -1,8 +1,22 @@
 import { once } from 'node:events';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
+import { Cut, passing } from './body.ts';
 import type { Asked, Fault } from './faults.ts';
+import { statusObject } from './speech.ts';
 import type { Upstream } from './upstream.ts';
+
+/** What it takes to forward an exchange. */
+export interface Passage {
+  upstream: Upstream;
+  met: Fault | undefined;
+  /** How long each piece of the answer waits. */
+  holdUp: () => number;
+  /** Ends the connection of whoever asked with a reset. */
+  cut: () => void;
+  /** Where the bytes of both bodies and the status are noted. */
+  note: { status?: number; sentBytes: number; receivedBytes: number };
+}
 
 /** One request on its way through the proxy, and its answer on the way back. */
 export class Exchange {
@@ -35,45 +49,70 @@ export class Exchange {
   expire(): void {
     if (!this.#response.headersSent || this.#silent) return;
     this.#response.end(
-      `${JSON.stringify({ type: 'ERROR', object: statusOf(410, 'too old resource version') })}\n`,
+      `${JSON.stringify({ type: 'ERROR', object: statusObject(410, 'too old resource version') })}\n`,
     );
     this.mute();
   }
 
   /** Answers in the server's stead. */
-  answer(status: number, message: string, headers: OutgoingHttpHeaders = {}): void {
+  answer(status: number, body: object, headers: OutgoingHttpHeaders = {}): void {
     this.#request.resume();
     this.#response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    this.#response.end(JSON.stringify(statusOf(status, message)));
+    this.#response.end(JSON.stringify(body));
   }
 
-  /** Hands it on, and what comes back; `holdUp` says how long each piece waits. Returns the status, 0 without one. */
-  async forward(upstream: Upstream, met: Fault | undefined, holdUp: () => number): Promise<number> {
+  /** Hands it on, and what comes back. */
+  async forward(passage: Passage): Promise<void> {
+    const { upstream, met } = passage;
     const { signal } = this.#over;
     if (met?.kind === 'slow')
       await after(met.milliseconds ?? 0, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return 0;
+    if (signal.aborted) return;
     const sent = upstream.ask(this.#request);
     signal.addEventListener('abort', () => sent.destroy(), { once: true });
-    this.#request.pipe(sent);
     try {
-      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+      const sending = this.#send(sent, passage);
+      sending.catch(() => sent.destroy());
+      const [answer] = await answered;
       sent.on('error', () => undefined);
-      await this.#pass(answer, met, holdUp);
-      return answer.statusCode ?? 0;
-    } catch {
+      passage.note.status = answer.statusCode ?? 0;
+      await this.#pass(answer, passage);
+    } catch (error) {
+      if (error instanceof Cut) passage.cut();
       // The server's end is lost: so is ours, unless nothing more may be heard of it.
       if (!this.#silent) this.#response.destroy();
-      return 0;
     }
   }
 
-  async #pass(answer: IncomingMessage, met: Fault | undefined, holdUp: () => number): Promise<void> {
+  async #send(sent: ClientRequest, { met, cut, note }: Passage): Promise<void> {
+    const pieces = passing(this.#request, {
+      tampered: met?.kind === 'tampered' && met.body === 'request',
+      ...(met?.kind === 'reset' && { cutAfter: met.afterSentBytes }),
+      count: (bytes) => (note.sentBytes += bytes),
+    });
+    try {
+      // Each is with the kernel before the next one is asked for: what may pass before a cut does pass.
+      for await (const piece of pieces)
+        await new Promise<void>((done, fail) => sent.write(piece, (error) => (error ? fail(error) : done())));
+    } catch (error) {
+      if (error instanceof Cut) cut();
+      throw error;
+    }
+    sent.end();
+  }
+
+  async #pass(answer: IncomingMessage, { met, holdUp, note }: Passage): Promise<void> {
     if (this.#silent) return;
     this.#response.writeHead(answer.statusCode ?? 502, headersOf(answer, met));
     this.#response.flushHeaders();
     const { signal } = this.#over;
-    for await (const piece of answer) {
+    const pieces = passing(answer, {
+      tampered: met?.kind === 'tampered' && met.body === 'answer',
+      ...(met?.kind === 'reset' && { cutAfter: met.afterReceivedBytes }),
+      count: (bytes) => (note.receivedBytes += bytes),
+    });
+    for await (const piece of pieces) {
       const wait = holdUp();
       if (wait > 0) await after(wait, undefined, { signal });
       if (this.#silent) continue;
@@ -101,22 +140,3 @@ function headersOf({ headers }: IncomingMessage, met: Fault | undefined): Outgoi
   if (met?.kind !== 'skewed') return kept;
   return { ...kept, date: new Date(Date.now() + met.milliseconds).toUTCString() };
 }
-
-const reasons: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  410: 'Expired',
-  429: 'TooManyRequests',
-  500: 'InternalError',
-  503: 'ServiceUnavailable',
-};
-
-/** As Kubernetes answers what went wrong. */
-const statusOf = (code: number, message: string): object => ({
-  kind: 'Status',
-  apiVersion: 'v1',
-  metadata: {},
-  status: 'Failure',
-  reason: reasons[code] ?? '',
-  message,
-  code,
-});

@@ -1,14 +1,19 @@
-/** What may go wrong on the way to an API server. */
+/** What may go wrong on the way to a server. */
 export type Fault =
   /** Nothing listens, and what is open is cut: the server's process is gone. Meets all, whatever the path says. */
   | { kind: 'refused' }
-  /** Cut without an answer (RST); what is open too. */
-  | { kind: 'reset' }
+  /**
+   * Cut without an answer (RST); what is open too. With a number of bytes: when so many of the request's body have gone
+   * on, or of the answer's have come back; a body that is no longer than that passes, and what is open is spared.
+   */
+  | { kind: 'reset'; afterSentBytes?: number; afterReceivedBytes?: number }
   /** Accepted and never answered. What is open goes silent, and stays so when the fault is long over. */
   | { kind: 'silent' }
   | { kind: 'status'; status: number; retryAfterSeconds?: number; message?: string }
   /** Answers as usual, so much later; each piece of a body is held up as well, also of what is open. */
   | { kind: 'slow'; milliseconds?: number; chunkMilliseconds?: number }
+  /** One bit of the body is turned on its way; its length stays. An empty body passes. */
+  | { kind: 'tampered'; body: 'request' | 'answer' }
   /** What watches hear after etcd was compacted: 410, in an open one as an event. Meets watches only. */
   | { kind: 'expired' }
   /** 401 for whoever shows this token. */
@@ -23,6 +28,8 @@ export interface FaultOrder {
   /** Watches alone, or all but watches. */
   watch?: boolean;
   fault: Fault;
+  /** So many requests that it would meet pass first. */
+  skip?: number;
   /** How many requests it meets; 1 unless given, 0 = until cleared. What is open already is not counted. */
   times?: number;
   /** How long it lasts; then `times` is 0 unless given. */
@@ -41,6 +48,7 @@ export interface Asked {
 /** One order while it lasts. */
 export interface Standing {
   order: FaultOrder;
+  toSkip: number;
   left: number;
   timer?: NodeJS.Timeout;
 }
@@ -56,7 +64,7 @@ export class FaultBook {
 
   order(order: FaultOrder): void {
     const { milliseconds, times = milliseconds === undefined ? 1 : 0 } = order;
-    const standing: Standing = { order, left: times === 0 ? Infinity : times };
+    const standing: Standing = { order, toSkip: order.skip ?? 0, left: times === 0 ? Infinity : times };
     this.#standing.push(standing);
     if (milliseconds === undefined) return;
     standing.timer = setTimeout(() => this.#end(standing), milliseconds);
@@ -65,7 +73,9 @@ export class FaultBook {
 
   /** The fault that meets this request, which is counted. */
   take(asked: Asked): Fault | undefined {
-    const first = this.#standing.find(({ order }) => meets(order, asked));
+    const fits = this.#standing.filter(({ order }) => meets(order, asked));
+    const first = fits.find(({ toSkip }) => toSkip === 0);
+    for (const one of fits.slice(0, first ? fits.indexOf(first) : fits.length)) one.toSkip -= 1;
     if (first === undefined) return undefined;
     first.left -= 1;
     if (first.left <= 0) this.#end(first);
@@ -98,8 +108,13 @@ export class FaultBook {
   }
 }
 
-export const isAboutAll = ({ path, method, watch }: FaultOrder): boolean =>
-  path === '*' && method === undefined && watch === undefined;
+export const isAboutAll = ({ path, method, watch, skip }: FaultOrder): boolean =>
+  path === '*' && method === undefined && watch === undefined && skip === undefined;
+
+/** Whether it acts on requests that are open already. */
+export const actsAtOnce = ({ fault, skip }: FaultOrder): boolean =>
+  skip === undefined &&
+  !(fault.kind === 'reset' && (fault.afterSentBytes ?? fault.afterReceivedBytes) !== undefined);
 
 export function meets({ path, method, watch, fault }: FaultOrder, asked: Asked): boolean {
   if (fault.kind === 'expired' && !asked.watch) return false;
@@ -108,5 +123,6 @@ export function meets({ path, method, watch, fault }: FaultOrder, asked: Asked):
   return (watch === undefined || watch === asked.watch) && patternOf(path).test(asked.path);
 }
 
-const patternOf = (path: string): RegExp =>
+/** `*` stands for any text. */
+export const patternOf = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`);

@@ -1,12 +1,15 @@
-/** A way to an API server that fails on demand: see README.md. */
-import { createServer as createSecureServer } from 'node:https';
+/** A way to a server that fails on demand: see README.md. */
+import { createServer as createPlainServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { makeCertificate } from './certificate.ts';
 import { Exchange } from './exchange.ts';
-import { FaultBook, isAboutAll, meets } from './faults.ts';
+import { actsAtOnce, FaultBook, isAboutAll, meets } from './faults.ts';
 import type { Fault, FaultOrder } from './faults.ts';
+import { apiServer } from './speech.ts';
+import type { Speech } from './speech.ts';
 import { tunnel, Upstream } from './upstream.ts';
 import type { Target } from './upstream.ts';
 
@@ -18,12 +21,18 @@ export interface Recorded {
   url: string;
   /** The fault that met it. */
   met?: Fault['kind'];
+  /** Of the server's answer, once there is one. */
+  status?: number;
+  /** Bytes of its body that have gone on to the server. */
+  sentBytes: number;
+  /** Bytes of the answer's body that have come back. */
+  receivedBytes: number;
 }
 
 export interface FaultProxy extends AsyncDisposable {
-  /** `https://127.0.0.1:<port>`, the same while it lives. */
+  /** `https://127.0.0.1:<port>`, the same while it lives; http in front of a registry. */
   url: string;
-  /** PEM of the authority that signed its certificate. */
+  /** PEM of the authority that signed its certificate; empty without TLS. */
   ca: string;
   /** Every request that was read, oldest first. */
   recorded: readonly Recorded[];
@@ -33,8 +42,8 @@ export interface FaultProxy extends AsyncDisposable {
 }
 
 /** Starts the proxy on a free port of loopback. */
-export async function startFaultProxy(target: Target): Promise<FaultProxy> {
-  const proxy = new Proxy(target);
+export async function startFaultProxy(target: Target, speech: Speech = apiServer): Promise<FaultProxy> {
+  const proxy = new Proxy(target, speech);
   await proxy.listen();
   return proxy;
 }
@@ -50,22 +59,27 @@ class Proxy implements FaultProxy {
   readonly #open = new Set<Exchange>();
   /** Accepts; what it accepts is handed on, or not. */
   readonly #front = createServer((socket) => this.#accept(socket));
-  readonly #secure;
+  readonly #server;
+  readonly #speech: Speech;
   #port = 0;
 
-  constructor(target: Target) {
-    this.#upstream = new Upstream(target);
-    const certificate = makeCertificate();
-    this.ca = certificate.cert;
+  constructor(target: Target, speech: Speech) {
+    this.#upstream = new Upstream(target, speech);
+    this.#speech = speech;
+    const certificate = speech.tls ? makeCertificate() : undefined;
+    this.ca = certificate?.cert ?? '';
     // Whoever keeps a connection idle decides how long: it is not the proxy that ends it.
-    this.#secure = createSecureServer({ ...certificate, keepAliveTimeout: 0, requestTimeout: 0 });
-    this.#secure.on('request', (request, response) => void this.#meet(request, response));
-    this.#secure.on('upgrade', (request, socket, head) => tunnel(request, socket, head, this.#upstream));
-    this.#secure.on('tlsClientError', () => undefined);
+    const endless = { keepAliveTimeout: 0, requestTimeout: 0 };
+    this.#server = certificate
+      ? createSecureServer({ ...certificate, ...endless })
+      : createPlainServer(endless);
+    this.#server.on('request', (request, response) => void this.#meet(request, response));
+    this.#server.on('upgrade', (request, socket, head) => tunnel(request, socket, head, this.#upstream));
+    this.#server.on('tlsClientError', () => undefined);
   }
 
   get url(): string {
-    return `https://127.0.0.1:${this.#port}`;
+    return `${this.#speech.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
   listen(): Promise<void> {
@@ -88,6 +102,7 @@ class Proxy implements FaultProxy {
     }
     if (order.fault.kind === 'silent' && isAboutAll(order))
       for (const port of this.#connections.keys()) this.#deaf.add(port);
+    if (!actsAtOnce(order)) return;
     for (const exchange of [...this.#open].filter(({ asked }) => meets(order, asked)))
       this.#strike(exchange, order.fault);
   }
@@ -121,7 +136,7 @@ class Proxy implements FaultProxy {
       this.#deaf.delete(port);
     });
     if (this.#book.isDeaf) this.#deaf.add(port);
-    else this.#secure.emit('connection', socket);
+    else this.#server.emit('connection', socket);
   }
 
   async #meet(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -130,31 +145,48 @@ class Proxy implements FaultProxy {
       ? ({ kind: 'silent' } as const)
       : this.#book.take(exchange.asked);
     const { method = '', url = '' } = request;
-    this.recorded.push({ at: Date.now(), method, url, ...(fault && { met: fault.kind }) });
+    const note: Recorded = { at: Date.now(), method, url, sentBytes: 0, receivedBytes: 0 };
+    if (fault) note.met = fault.kind;
+    this.recorded.push(note);
+    const answer = (status: number, message: string, headers = {}): void => {
+      note.status = status;
+      exchange.answer(status, this.#speech.body(status, message), headers);
+    };
     switch (fault?.kind) {
       case 'silent':
         return;
-      case 'reset':
-        return this.#cut(exchange);
       case 'status': {
         const { status, message = 'ordered of the fault proxy', retryAfterSeconds } = fault;
         const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-        return exchange.answer(status, message, headers);
+        return answer(status, message, headers);
       }
       case 'unauthorized':
-        return exchange.answer(401, 'Unauthorized');
+        return answer(401, 'Unauthorized');
       case 'expired':
-        return exchange.answer(410, 'too old resource version');
+        return answer(410, 'too old resource version');
+      case 'reset':
+        if ((fault.afterSentBytes ?? fault.afterReceivedBytes) === undefined) return this.#cut(exchange);
+        return this.#forward(exchange, fault, note);
       case 'refused':
       case 'slow':
       case 'skewed':
+      case 'tampered':
       case undefined:
-      default: {
-        this.#open.add(exchange);
-        await exchange.forward(this.#upstream, fault, () => this.#book.holdUp(exchange.asked));
-        this.#open.delete(exchange);
-      }
+      default:
+        return this.#forward(exchange, fault, note);
     }
+  }
+
+  async #forward(exchange: Exchange, met: Fault | undefined, note: Recorded): Promise<void> {
+    this.#open.add(exchange);
+    await exchange.forward({
+      upstream: this.#upstream,
+      met,
+      holdUp: () => this.#book.holdUp(exchange.asked),
+      cut: () => this.#cut(exchange),
+      note,
+    });
+    this.#open.delete(exchange);
   }
 
   /** What an order does to a request that is open already. */

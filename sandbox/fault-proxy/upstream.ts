@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Speech } from './speech.ts';
 
 export interface Target {
   /** `https://127.0.0.1:6443`, or http for a test's own. */
@@ -15,8 +16,10 @@ export class Upstream {
   readonly #url: URL;
   readonly #secure: boolean;
   readonly #agent: http.Agent;
+  readonly #keepsHost: boolean;
 
-  constructor({ url, ca }: Target) {
+  constructor({ url, ca }: Target, { keepsHost }: Speech) {
+    this.#keepsHost = keepsHost;
     this.#url = new URL(url);
     this.#secure = this.#url.protocol === 'https:';
     this.#agent = this.#secure
@@ -32,7 +35,7 @@ export class Upstream {
       port: this.#url.port,
       method,
       path: url,
-      headers: { ...headers, host: this.#url.host },
+      headers: this.#keepsHost ? headers : { ...headers, host: this.#url.host },
     });
   }
 

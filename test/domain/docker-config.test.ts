@@ -21,7 +21,12 @@ test.each([
   ['Docker Hub', { 'https://index.docker.io/v1/': { auth: base64('ada:secret') } }, { 'docker.io': ada }],
   ['a URL', { 'https://harbor.example:8443/': ada }, { 'harbor.example:8443': ada }],
   ['a path', { 'https://harbor.example/team': ada }, { 'harbor.example/team': ada }],
-  ['an identity token', { 'acr.io': { identitytoken: 'x' } }, {}],
+  ['an identity token of nobody', { 'acr.io': { identitytoken: 'x' } }, {}],
+  [
+    'an identity token',
+    { 'acr.io': { auth: base64('00000000:'), identitytoken: 'x' } },
+    { 'acr.io': { username: '00000000', password: '', identityToken: 'x' } },
+  ],
   ['nothing for a host', { 'ghcr.io': {} }, {}],
   ['null', { 'ghcr.io': null }, {}],
 ])('auths: %s', (_, auths, expected) => {

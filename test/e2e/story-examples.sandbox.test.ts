@@ -7,6 +7,7 @@ import { workTree } from '../../sandbox/act/published.ts';
 interface Step {
   readonly id?: string;
   readonly uses?: string;
+  readonly run?: string;
   readonly if?: string;
   readonly with?: Readonly<Record<string, string>>;
 }
@@ -14,6 +15,7 @@ interface Step {
 interface Job {
   readonly 'timeout-minutes'?: number;
   readonly permissions?: unknown;
+  readonly outputs?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 }
 
@@ -39,7 +41,9 @@ const jobsOf = (text: string): Job[] => Object.values((load(text) as { jobs: Rec
 
 /** GitHub only warns of a `with:` that an action does not have, and an output that does not exist is just empty. */
 test.each(examples)('%s: inputs and outputs are those of the actions', (_name, text) => {
-  for (const { steps } of jobsOf(text)) {
+  const read = new Set<string>();
+  for (const job of jobsOf(text)) {
+    const { steps } = job;
     const contracts = new Map(steps.map((step) => [step.id, contractOf(step)]));
     for (const step of steps) {
       const { inputs } = contractOf(step) ?? {};
@@ -49,11 +53,14 @@ test.each(examples)('%s: inputs and outputs are those of the actions', (_name, t
       expect(Object.keys(inputs)).toEqual(expect.arrayContaining(given));
       expect(given).toEqual(expect.arrayContaining(required));
     }
-    const asked = [...JSON.stringify(steps).matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)];
-    expect(asked.length).toBeGreaterThan(0);
-    for (const [, id, output] of asked)
+    for (const [what, id, output] of JSON.stringify(job).matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+      read.add(what);
+      // What a step of the workflow's own says is no contract.
+      if (steps.some((step) => step.id === id && step.run !== undefined)) continue;
       expect(Object.keys(contracts.get(id)?.outputs ?? {})).toContain(output);
+    }
   }
+  expect(read.size).toBeGreaterThan(0);
 });
 
 test.each(examples)('%s: not knowing undoes nothing', (_name, text) => {

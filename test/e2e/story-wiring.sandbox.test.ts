@@ -1,92 +1,24 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { runWorkflow } from '../../sandbox/act/run.ts';
-import { teamRepository } from '../../sandbox/act/team-repository.ts';
-import { workTree } from '../../sandbox/act/published.ts';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { jobOf, stepOf } from '../../sandbox/act/workflow-run.ts';
 import type { JobRun, WorkflowRun } from '../../sandbox/act/workflow-run.ts';
+import { Wiring, ranOf, refusedOf } from './support/wiring.ts';
+import type { Ends, Played } from './support/wiring.ts';
 
-/** The examples as they are, with actions that end as a test wants: what is tested is which step runs after which. */
-let folder: string;
-
-const variable = (name: string): string => name.replace('-', '_');
-
-const stub = (name: string): Record<string, string> => ({
-  [`actions/${name}/action.yml`]: `
-name: ${name}
-description: ends as it is told
-runs: { using: node24, main: ../../dist/${name}/index.js }
-`,
-  [`dist/${name}/index.js`]: `
-import { appendFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-const { env } = process;
-const result = env.ENDS_${variable(name)} ?? 'success';
-const output = (key, value) => appendFileSync(env.GITHUB_OUTPUT, key + '=' + value + '\\n');
-for (const [key, value] of Object.entries(env))
-  if (key.startsWith('INPUT_')) console.log(key.slice(6).toLowerCase() + '=' + JSON.stringify(value));
-if (result !== 'crash') {
-  const file = join(env.RUNNER_TEMP, '${name}-' + env.GITHUB_JOB + '.json');
-  writeFileSync(file, '${name}');
-  output('result', result);
-  output('reason', '${name} says ' + result);
-  output('record', 'shop#7');
-  if (env['INPUT_DRY-RUN'] !== 'true') output('record-file', file);
-}
-process.exitCode = result === 'success' || result === 'skipped' ? 0 : 1;
-`,
-});
-
+let wiring: Wiring;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-wiring-'));
-  const files = {
-    'package.json': '{"type":"module"}',
-    ...stub('deploy-helm'),
-    ...stub('smoke-test'),
-    ...stub('rollback'),
-  };
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, 'slipway', path)), { recursive: true });
-    await writeFile(join(folder, 'slipway', path), text);
-  }
+  wiring = await Wiring.open();
 });
+afterAll(() => wiring[Symbol.asyncDispose]());
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const play = (example: string, inputs: object, ends: Ends = {}): Promise<Played> =>
+  wiring.play(example, { event: { name: 'workflow_dispatch', payload: { inputs } }, ends });
 
-interface Ends {
-  readonly 'deploy-helm'?: string;
-  readonly 'smoke-test'?: string;
-  readonly rollback?: string;
-}
+const release = (ends: Ends): Promise<Played> =>
+  play('release-to-kubernetes.yml', { image: `r/shop:1.10@sha256:${'0'.repeat(64)}`, version: '1.10' }, ends);
 
-let runs = 0;
-
-async function play(example: string, inputs: object, ends: Ends = {}): Promise<WorkflowRun> {
-  const runId = (runs += 1);
-  const repository = await teamRepository(join(folder, `team-${runId}`));
-  const workflow = `.github/workflows/${example}`;
-  const text = await readFile(join(workTree, 'workflows-examples', example), 'utf8');
-  await repository.commit('all', { [workflow]: text });
-  return runWorkflow({
-    repository,
-    workflow,
-    event: { name: 'workflow_dispatch', payload: { inputs } },
-    secrets: { KUBECONFIG: 'none', GITHUB_TOKEN: 'none' },
-    slipway: join(folder, 'slipway'),
-    helm: 4,
-    runId,
-    artifactFolder: join(folder, 'artifacts'),
-    github: Object.fromEntries(Object.entries(ends).map(([name, end]) => [`ENDS_${variable(name)}`, end])),
-  });
-}
-
-const release = (ends: Ends): Promise<WorkflowRun> =>
-  play('release-to-kubernetes.yml', { image: 'r/shop:1.10@sha256:0', version: '1.10' }, ends);
-
-const ran = (job: JobRun): string[] =>
-  ['deploy', 'smoke', 'rollback'].filter((id) => stepOf(job, id).result !== 'skipped');
+const ran = (job: JobRun): string[] => ranOf(job, ['deploy', 'smoke', 'rollback']);
 
 /** Which step's record was uploaded. */
 async function uploaded({ artifacts }: WorkflowRun, environment: string): Promise<string> {
@@ -133,13 +65,14 @@ test.concurrent('each step gets what the one before it found out', async () => {
 
   expect(stepOf(staging, 'deploy').log).toContain('expects="smoke-test"');
   const smoke = stepOf(staging, 'smoke').log.join('\n');
-  expect(smoke).toContain('record="shop#7"');
+  expect(smoke).toContain('record="shop-staging/shop#7"');
   // A version is text: 1.10 is not 1.1.
   expect(smoke).toContain(`equals: '1.10'`);
   const rollback = stepOf(staging, 'rollback').log.join('\n');
-  expect(rollback).toContain('from="shop#7"');
+  expect(rollback).toContain('from="shop-staging/shop#7"');
   expect(rollback).toContain('reason="smoke-test says failure"');
   expect(rollback).toContain('http: /version');
+  expect(await refusedOf(run)).toEqual([]);
 });
 
 test.concurrent.each([
@@ -162,4 +95,5 @@ test.concurrent.each([
     ]),
   );
   expect(await uploaded(run, environment)).toBe(record);
+  expect(await refusedOf(run)).toEqual([]);
 });

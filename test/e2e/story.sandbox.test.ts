@@ -1,7 +1,14 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { jobOf, stepOf } from '../../sandbox/act/workflow-run.ts';
 import { sandboxEnv } from '../../sandbox/client.ts';
-import { caughtInStaging, serves, shippedEverywhere, wentBackOnDemand } from '../../sandbox/demo/expected.ts';
+import {
+  builtBy,
+  builtOnce,
+  caughtInStaging,
+  serves,
+  shippedEverywhere,
+  wentBackOnDemand,
+} from '../../sandbox/demo/expected.ts';
 import { onStage } from '../../sandbox/demo/stage.ts';
 import type { Shipped } from '../../sandbox/demo/stage.ts';
 import { storyImages } from '../../sandbox/demo/story.ts';
@@ -24,16 +31,17 @@ beforeAll(async () => {
   await onStage(sandbox, { helm: 3 }, async (stage) => {
     first = await stage.ship({ ...images.v1, version: 'v1' });
     differences['v1'] = await shippedEverywhere(first, images.v1);
-    second = await stage.ship({ ...images.v2, version: 'v2' });
-    differences['v2'] = await shippedEverywhere(second, images.v2);
+    second = await stage.push('The second version');
+    const { version: v2, digest } = builtBy(second);
+    differences['v2'] = [...(await shippedEverywhere(second, { digest })), ...(await builtOnce(second))];
     wrong = await stage.ship({ ...images.v3, version: 'v3' });
-    differences['v3'] = [...(await caughtInStaging(wrong, images.v3)), ...(await serves(stage, 'v2'))];
+    differences['v3'] = [...(await caughtInStaging(wrong, images.v3)), ...(await serves(stage, v2))];
     rehearsal = await stage.rollBack({ ...order, dryRun: true });
-    differences['dry run'] = await serves(stage, 'v2');
+    differences['dry run'] = await serves(stage, v2);
     emergency = await stage.rollBack(order);
     differences['emergency'] = [
       ...(await wentBackOnDemand(emergency, 'production')),
-      ...(await serves(stage, { staging: 'v2', production: 'v1' })),
+      ...(await serves(stage, { staging: v2, production: 'v1' })),
     ];
   });
 }, 300_000);

@@ -1,5 +1,6 @@
 /** The least that each action can be given: what its defaults are compared on. A new action adds a line. */
 export const minimalInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'build-push': { images: 'ghcr.io/octo/shop' },
   'deploy-helm': {
     release: 'shop',
     namespace: 'shop',
@@ -7,6 +8,7 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
     server: 'https://127.0.0.1:6443',
     'server-token': 'token',
   },
+  'plan-release': {},
   rollback: {
     release: 'shop',
     namespace: 'shop',
@@ -14,4 +16,6 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
     'server-token': 'token',
   },
   'smoke-test': { url: 'https://shop.example.com/' },
+  'publish-chart': { chart: 'charts/shop', destination: 'oci://ghcr.io/octo/charts' },
+  promote: { source: 'ghcr.io/octo/shop:1', tags: 'prod' },
 };

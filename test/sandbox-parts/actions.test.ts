@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { start } from './running.ts';
 
+const digest = `sha256:${'0'.repeat(64)}`;
+const role = 'arn:aws:iam::123456789012:role/pipeline';
+
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'slipway-actions-'));
@@ -15,6 +18,8 @@ interface Step {
   log: string;
   outputs: Record<string, string>;
   path: string;
+  /** For later steps. */
+  env: Record<string, string>;
 }
 
 /** Runs a stand-in as the runner does, with the defaults of its action.yml left to its own reading of nothing. */
@@ -23,7 +28,11 @@ async function run(
   inputs: Record<string, string>,
   env: Record<string, string> = {},
 ): Promise<Step> {
-  const files = { GITHUB_OUTPUT: join(root, 'output'), GITHUB_PATH: join(root, 'path') };
+  const files = {
+    GITHUB_OUTPUT: join(root, 'output'),
+    GITHUB_PATH: join(root, 'path'),
+    GITHUB_ENV: join(root, 'env'),
+  };
   for (const file of Object.values(files)) await writeFile(file, '');
   const main = new URL(`../../sandbox/actions/${action}/index.mjs`, import.meta.url).pathname;
   const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
@@ -38,9 +47,13 @@ async function run(
     ...Object.fromEntries(given),
   });
   const { code } = await step.exit;
-  const lines = (await readFile(files.GITHUB_OUTPUT, 'utf8')).trim().split('\n');
-  const outputs = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
-  return { code, log: step.output(), outputs, path: await readFile(files.GITHUB_PATH, 'utf8') };
+  const [outputs, left] = await Promise.all([assigned(files.GITHUB_OUTPUT), assigned(files.GITHUB_ENV)]);
+  return { code, log: step.output(), outputs, path: await readFile(files.GITHUB_PATH, 'utf8'), env: left };
+}
+
+async function assigned(file: string): Promise<Record<string, string>> {
+  const lines = (await readFile(file, 'utf8')).trim().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 
 async function plant(...paths: string[]): Promise<void> {
@@ -157,6 +170,34 @@ test.each([
   ['azure-setup-helm', { 'helm-version': 'v3' }, 'Unexpected input(s) helm-version'],
   ['azure-setup-helm', { version: 'newest' }, 'neither latest nor a version'],
   ['azure-setup-helm', { version: 'v4.3.1' }, 'SLIPWAY_HELM'],
+  ['docker-setup-buildx-action', { install: 'true' }, 'Unexpected input(s) install'],
+  ['docker-setup-buildx-action', {}, 'BUILDKIT_HOST'],
+  ['sigstore-cosign-installer', { version: 'v3.1.3' }, 'Unexpected input(s) version'],
+  ['sigstore-cosign-installer', { 'cosign-release': 'main' }, 'cosign-release main'],
+  ['sigstore-cosign-installer', { 'cosign-release': 'v2.6.5' }, 'SLIPWAY_COSIGN2'],
+  ['docker-setup-qemu-action', { platform: 'arm64' }, 'Unexpected input(s) platform'],
+  ['docker-setup-qemu-action', { platforms: 'arm65' }, 'no emulator for arm65'],
+  ['docker-setup-qemu-action', { reset: 'yes' }, 'reset yes'],
+  ['actions-attest', { subject: 'a' }, 'Unexpected input(s) subject'],
+  ['actions-attest', {}, 'exactly one of subject-path'],
+  ['actions-attest', { 'subject-digest': 'sha256:0', 'subject-name': 'r/shop' }, 'subject-digest must be'],
+  ['actions-attest', { 'subject-digest': digest }, 'subject-name must be provided'],
+  ['actions-attest', { 'subject-path': 'a', predicate: '{}' }, 'predicate-type must be provided'],
+  ['aws-actions-configure-aws-credentials', { role: 'r' }, 'Unexpected input(s) role'],
+  ['aws-actions-configure-aws-credentials', { 'role-to-assume': role }, 'aws-region'],
+  ['aws-actions-configure-aws-credentials', { 'aws-region': 'eu-west-1' }, 'could not be loaded'],
+  ['aws-actions-configure-aws-credentials', { 'aws-region': 'eu-west-1', 'role-to-assume': 'r' }, 'r is not'],
+  [
+    'aws-actions-configure-aws-credentials',
+    { 'aws-region': 'eu-west-1', 'role-to-assume': role, 'allowed-account-ids': '1' },
+    'account ID 123456789012 is not allowed',
+  ],
+  ['github-codeql-action/init', { language: 'go' }, 'Unexpected input(s) language'],
+  ['github-codeql-action/init', { languages: 'cobol' }, 'cobol'],
+  ['github-codeql-action/init', { languages: 'go', 'build-mode': 'none' }, 'build mode none'],
+  ['github-codeql-action/init', { languages: 'go,ruby', 'build-mode': 'manual' }, 'one language alone'],
+  ['github-codeql-action/analyze', { results: 'a' }, 'Unexpected input(s) results'],
+  ['github-codeql-action/analyze', {}, 'Has the init action been called'],
 ])('%s refuses %j', async (action, inputs, message) => {
   expect(await run(action, inputs as Record<string, string>)).toMatchObject({
     code: 1,
@@ -174,4 +215,53 @@ test.each([
   const step = await run('azure-setup-helm', { version, token: 't' }, { [variable]: helm });
   expect(step).toMatchObject({ code: 0, outputs: { 'helm-path': `${step.path.trim()}/helm` } });
   expect(step.log.includes('::notice::')).toBe(noticed);
+});
+
+test.each([
+  ['', 'SLIPWAY_COSIGN3'],
+  ['v2.6.5', 'SLIPWAY_COSIGN2'],
+])('cosign-installer %s takes %s', async (release, variable) => {
+  const cosign = join(root, 'some-cosign');
+  await writeFile(cosign, '#!/bin/sh\n', { mode: 0o755 });
+  const step = await run('sigstore-cosign-installer', { 'cosign-release': release }, { [variable]: cosign });
+  expect({ ...step, has: await readdir(step.path.trim()) }).toMatchObject({ code: 0, has: ['cosign'] });
+});
+
+test.each([
+  ['', 'linux/amd64,linux/arm64,linux/riscv64'],
+  ['linux/arm64,arm', 'linux/amd64,linux/arm64,linux/arm'],
+])('setup-qemu for "%s" says what would run', async (platforms, list) => {
+  const step = await run('docker-setup-qemu-action', { platforms });
+  expect(step).toMatchObject({ code: 0, outputs: { platforms: expect.stringContaining(list) } });
+});
+
+test('attest writes down the subject, and that it would be provenance', async () => {
+  const step = await run('actions-attest', { 'subject-name': 'ghcr.io/acme/shop', 'subject-digest': digest });
+  expect(step.code).toBe(0);
+  expect(JSON.parse(await readFile(step.outputs['bundle-path'] ?? '', 'utf8'))).toEqual({
+    subject: { name: 'ghcr.io/acme/shop', digest },
+    mode: 'provenance',
+  });
+});
+
+test('configure-aws-credentials leaves credentials for later steps, masked, and no output of them unasked', async () => {
+  const inputs = { 'aws-region': 'eu-west-1', 'role-to-assume': role };
+  const step = await run('aws-actions-configure-aws-credentials', inputs);
+  expect(step).toMatchObject({
+    code: 0,
+    outputs: { 'aws-account-id': '123456789012' },
+    env: { AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA[0-9A-F]{16}$/) },
+  });
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+    expect(step.log).toContain(`::add-mask::${step.env[name]}`);
+  expect(Object.keys(step.outputs)).toEqual(['aws-account-id']);
+});
+
+test('codeql-action: what init was told is analysed, and breaks down when it is told to', async () => {
+  const init = await run('github-codeql-action/init', { languages: 'java-kotlin', 'build-mode': 'none' });
+  expect(init).toMatchObject({ code: 0, env: { CODEQL_LANGUAGES: 'java-kotlin' } });
+  const analysed = await run('github-codeql-action/analyze', { output: '../results' }, init.env);
+  expect(await readdir(analysed.outputs['sarif-output'] ?? '')).toEqual(['java-kotlin.sarif']);
+  const broken = await run('github-codeql-action/analyze', {}, { ...init.env, SLIPWAY_CODEQL: 'broken' });
+  expect(broken).toMatchObject({ code: 1, log: expect.stringContaining('broke down') });
 });

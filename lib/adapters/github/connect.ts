@@ -1,9 +1,10 @@
 import type { Actor } from '../../domain/record/types.ts';
-import type { GitHubDeployments, GitHubJobs } from '../../ports/github.ts';
+import type { GitHubDeployments, GitHubHistory, GitHubJobs } from '../../ports/github.ts';
 import type { Log } from '../../ports/log.ts';
 import { githubClient } from './client.ts';
 import type { GitHubAccess } from './client.ts';
 import { githubDeployments } from './deployments.ts';
+import { githubHistory } from './history.ts';
 import { githubJobs } from './jobs.ts';
 
 export interface GitHubOptions extends GitHubAccess {
@@ -13,9 +14,19 @@ export interface GitHubOptions extends GitHubAccess {
   readonly log: Log;
 }
 
-/** The GitHub ports. With an empty token they do nothing, know nothing and never fail. */
-export function connectGitHub(options: GitHubOptions): { deployments: GitHubDeployments; jobs: GitHubJobs } {
+export interface GitHubPorts {
+  readonly deployments: GitHubDeployments;
+  readonly jobs: GitHubJobs;
+  readonly history: GitHubHistory;
+}
+
+/** The GitHub ports. With an empty token they do nothing, know nothing and never fail; but history says that it cannot. */
+export function connectGitHub(options: GitHubOptions): GitHubPorts {
   const { token, actor, serverUrl, log } = options;
   const call = token === '' ? undefined : githubClient(options);
-  return { deployments: githubDeployments(call, actor, serverUrl, log), jobs: githubJobs(call, log) };
+  return {
+    deployments: githubDeployments(call, actor, serverUrl, log),
+    jobs: githubJobs(call, log),
+    history: githubHistory(call, actor.repository),
+  };
 }

@@ -152,6 +152,29 @@ export const dependencyArgv = (
 /** Prints the chart's `crds/`, those of its subcharts too. */
 export const crdsArgv = (chart: string): string[] => ['show', 'crds', chart];
 
+/** Checks a chart as `helm lint` does; `strict` makes its warnings count. */
+export const lintArgv = (
+  chart: string,
+  options: { readonly strict: boolean; readonly valuesFiles: readonly string[] },
+): string[] => [
+  'lint',
+  chart,
+  ...(options.strict ? ['--strict'] : []),
+  ...options.valuesFiles.flatMap((file) => ['--values', file]),
+];
+
+export const packageArgv = (
+  chart: string,
+  order: { readonly into: string; readonly version?: string; readonly appVersion?: string },
+): string[] => [
+  'package',
+  chart,
+  '--destination',
+  order.into,
+  ...(order.version === undefined ? [] : ['--version', order.version]),
+  ...(order.appVersion === undefined ? [] : ['--app-version', order.appVersion]),
+];
+
 const inNamespace = (release: ReleaseRef): string[] => ['--namespace', release.namespace];
 
 const historyMax = (revisions: number | undefined): string[] =>

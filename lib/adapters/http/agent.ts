@@ -11,12 +11,20 @@ export interface AgentOptions {
   readonly proxy: URL | undefined;
   readonly maxSockets: number;
   readonly connectTimeout: Milliseconds;
+  /** How much a stream may read ahead of, or write ahead to, the other side; Node's own 64 KiB by default. */
+  readonly buffer?: number;
 }
 
 /** An agent for one server. TCP keep-alive finds a dead peer within some 20 s even on an idle watch. */
-export function agentFor({ secure, proxy, maxSockets, connectTimeout }: AgentOptions): http.Agent {
+export function agentFor({ secure, proxy, maxSockets, connectTimeout, buffer }: AgentOptions): http.Agent {
   // Idle connections go before the API server's 90 s would: a write never meets one that was just closed.
-  const options = { keepAlive: true, keepAliveMsecs: 10_000, maxSockets, timeout: 55_000 };
+  const options = {
+    keepAlive: true,
+    keepAliveMsecs: 10_000,
+    maxSockets,
+    timeout: 55_000,
+    ...(buffer === undefined ? {} : { highWaterMark: buffer }),
+  };
   return secure ? new PatientAgent(options, proxy, connectTimeout) : new http.Agent(options);
 }
 

@@ -23,10 +23,36 @@ export function parseChallenge(header: string | undefined): Challenge | undefine
   };
 }
 
-/** Where to fetch a pull token, by the distribution token specification. */
-export function tokenUrl(challenge: Challenge & { kind: 'bearer' }, repository: string): URL {
+/**
+ * What to ask a token for: what we want, and what the registry names beside it, for behind a proxy or a mirror a
+ * repository may have another name to the token server.
+ */
+export function scopesFor(challenge: Challenge & { kind: 'bearer' }, wanted: readonly string[]): string[] {
+  const resourceOf = (scope: string): string => scope.slice(0, scope.lastIndexOf(':'));
+  const ours = new Set(wanted.map(resourceOf));
+  const named = (challenge.scope ?? '').split(' ').filter((scope) => scope !== '');
+  return [...wanted, ...named.filter((scope) => !ours.has(resourceOf(scope)))];
+}
+
+/** Where to fetch a token, by the distribution token specification. */
+export function tokenUrl(challenge: Challenge & { kind: 'bearer' }, wanted: readonly string[]): URL {
   const url = new URL(challenge.realm);
   if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
-  url.searchParams.set('scope', challenge.scope ?? `repository:${repository}:pull`);
+  for (const scope of scopesFor(challenge, wanted)) url.searchParams.append('scope', scope);
   return url;
+}
+
+/** The form that turns the refresh token of a `docker login` into an access token (distribution's oauth2 page). */
+export function refreshForm(
+  challenge: Challenge & { kind: 'bearer' },
+  wanted: readonly string[],
+  identityToken: string,
+): string {
+  return new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'slipway',
+    service: challenge.service ?? '',
+    scope: scopesFor(challenge, wanted).join(' '),
+    refresh_token: identityToken,
+  }).toString();
 }

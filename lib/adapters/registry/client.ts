@@ -5,12 +5,17 @@ import type { ImageRef } from '../../domain/image-ref.ts';
 import type { RegistryAuth, Resolution } from '../../domain/registry.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Registry } from '../../ports/registry.ts';
-import { isLoopback } from './address.ts';
-import { parseManifestDocument } from './manifest.ts';
-import type { PlatformManifest } from './manifest.ts';
-import { session } from './session.ts';
-import type { Ask, Reply } from './session.ts';
+import { credentialsFor } from '../../domain/docker-config.ts';
+import { apiOf, isLoopback, manifestUrl } from './address.ts';
+import { wantsLogin } from './authorization.ts';
+import { manifestTypes, parseManifestDocument } from './manifest-document.ts';
+import type { PlatformManifest } from './manifest-document.ts';
+import { errorsIn } from '../../domain/oci/refusal.ts';
+import { LoginRefused, session } from './session.ts';
+import type { Session, Standing } from './session.ts';
 import { transport } from './transport.ts';
+import type { Answer } from './transport.ts';
+import { networkWords } from './unreachable.ts';
 
 export interface RegistryOptions {
   /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */
@@ -28,6 +33,15 @@ type Fetched =
   | { readonly kind: 'found'; readonly digest: string; readonly body: Buffer }
   | Exclude<Resolution, { kind: 'found' }>;
 
+type Reply =
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly standing: Standing }
+  | Extract<Resolution, { kind: 'unknown' }>;
+
+type Ask = (method: 'GET' | 'HEAD', ref: ImageRef, auth: RegistryAuth) => Promise<Reply>;
+
+/** A question before a deploy: two more tries, and no second one for a server that was silent for 10 s. */
+const patience = { retries: 2, budget: 8_000, random: Math.random };
+
 const unknown = (reason: string): { readonly kind: 'unknown'; readonly reason: string } => ({
   kind: 'unknown',
   reason,
@@ -41,7 +55,8 @@ export function registryClient({
   timeout = 10_000,
   plainHttp = isLoopback,
 }: RegistryOptions): Registry {
-  const ask = session(transport({ proxy, ca, timeout, plainHttp }), clock, plainHttp);
+  const send = transport({ proxy, ca, timeout, plainHttp });
+  const ask = manifests(session({ send, patience: { ...patience, clock }, plainHttp }), plainHttp);
   return {
     async exists(ref, auth) {
       const reply = await ask('HEAD', ref, auth);
@@ -67,6 +82,22 @@ export function registryClient({
   };
 }
 
+const manifests =
+  (registry: Session, plainHttp: (hostname: string) => boolean): Ask =>
+  async (method, ref, auth) => {
+    const url = manifestUrl(apiOf(ref.registry, plainHttp), ref);
+    const access = { repository: ref, login: credentialsFor(ref, auth), to: 'pull' as const };
+    try {
+      const reply = await registry.ask(access, { method, url, headers: { accept: manifestTypes } });
+      return { kind: 'answer', ...reply };
+    } catch (error) {
+      if (!(error instanceof LoginRefused)) return unknown(`unreachable: ${networkWords(error)}`);
+      const why =
+        error.message === wantsLogin ? `${wantsLogin}, and no pull secret has one for it` : error.message;
+      return { ...unknown(why), ...(error.denied ? { denied: true } : {}) };
+    }
+  };
+
 const fetchManifest = async (ref: ImageRef, auth: RegistryAuth, ask: Ask): Promise<Fetched> =>
   judge(await ask('GET', ref, auth), ref, auth, ask);
 
@@ -79,7 +110,8 @@ async function judge(reply: Reply, ref: ImageRef, auth: RegistryAuth, ask: Ask):
   if (reply.standing === 'known') return { kind: 'absent' };
   // To a nobody a private repository, or a server that is no registry, may look absent as well: let it say so.
   const asked = body.length > 0 ? reply : await ask('GET', ref, auth);
-  const code = asked.kind === 'answer' && asked.answer.status === 404 ? errorCode(asked.answer.body) : '';
+  const code =
+    asked.kind === 'answer' && asked.answer.status === 404 ? errorsIn(asked.answer.body)[0]?.code : '';
   const sure = code === 'MANIFEST_UNKNOWN' || (code === 'NAME_UNKNOWN' && reply.standing === 'open');
   return sure ? { kind: 'absent' } : unknown('404 to an anonymous pull: it may be private');
 }
@@ -109,13 +141,4 @@ async function configsOf(
     if (manifest?.kind === 'image') configs.push(manifest.config);
   }
   return configs;
-}
-
-function errorCode(body: Buffer): string {
-  try {
-    const document = JSON.parse(body.toString('utf8')) as { errors?: { code?: string }[] } | null;
-    return document?.errors?.[0]?.code ?? '';
-  } catch {
-    return '';
-  }
 }

@@ -1,10 +1,27 @@
-/** HTTP to registries: one keep-alive agent per server, redirects followed, bodies bounded. */
+/** HTTP to registries: one keep-alive agent per server, streams in and out, redirects followed without the login. */
 import http from 'node:http';
 import https from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import { getCACertificates } from 'node:tls';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { agentFor } from '../http/agent.ts';
 import { proxyFor } from '../http/proxy.ts';
+
+export interface Request {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A stream is sent as it comes, no faster than the server takes it; the headers tell its length. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An answer whose body is still coming: it must be read, or destroyed. */
+export interface Streamed {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: http.IncomingMessage;
+}
 
 export interface Answer {
   readonly status: number;
@@ -12,11 +29,8 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-export type Send = (
-  method: 'GET' | 'HEAD',
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-) => Promise<Answer>;
+/** Rejects when the server cannot be reached, falls silent or answers out of bounds. */
+export type Send = (request: Request) => Promise<Streamed>;
 
 export interface TransportOptions {
   /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */
@@ -29,69 +43,120 @@ export interface TransportOptions {
 }
 
 /** The OCI specification's own bound for manifests. */
-const maxBytes = 4 * 1024 * 1024;
+export const maxBytes = 4 * 1024 * 1024;
 const maxRedirects = 5;
+const longestConnecting: Milliseconds = 15_000;
+/** A layer then takes some 4 % less CPU than with Node's 64 KiB, for it is handed on in fewer pieces; more gains nothing. */
+const bytesAhead = 256 * 1024;
 
-/** Makes the function that sends. It rejects when a server cannot be reached or answers out of bounds. */
 export function transport(options: TransportOptions): Send {
-  const agents = new Map<string, http.Agent>();
-  const trusted = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca] };
-
-  const agentOf = (url: URL): http.Agent => {
-    const kept = agents.get(url.origin);
-    if (kept !== undefined) return kept;
-    const proxy = proxyFor(url, options.proxy);
-    const secure = url.protocol === 'https:';
-    const agent = agentFor({ secure, proxy, maxSockets: 6, connectTimeout: options.timeout });
-    agents.set(url.origin, agent);
-    return agent;
-  };
-
-  const once: Send = (method, url, headers) =>
-    new Promise((resolve, reject) => {
-      const { timeout } = options;
-      const tls = url.protocol === 'https:' ? trusted : {};
-      const module = url.protocol === 'https:' ? https : http;
-      const request = module.request(url, { method, headers, timeout, agent: agentOf(url), ...tls });
-      request.once('timeout', () => request.destroy(new Error(`no answer within ${timeout / 1_000} s`)));
-      request.once('error', reject);
-      request.once('response', (response) => {
-        collect(response).then(resolve, reject);
-      });
-      request.end();
-    });
-
-  return async (method, first, headers) => {
-    let url = first;
-    let sent = headers;
+  const once = sender(options);
+  return async (first) => {
+    let request = first;
     for (let redirects = 0; ; redirects++) {
-      assertPrivate(url, options.plainHttp);
-      const answer = await once(method, url, sent);
-      const { location } = answer.headers;
-      if (answer.status < 300 || answer.status > 399 || location === undefined) return answer;
+      assertPrivate(request.url, options.plainHttp);
+      const response = await once(request);
+      const next = redirected(request, response);
+      if (next === undefined) return response;
+      response.body.resume();
       if (redirects === maxRedirects) throw new Error(`more than ${maxRedirects} redirects`);
-      const next = new URL(location, url);
-      if (next.origin !== url.origin) sent = withoutCredentials(sent);
-      url = next;
+      request = next;
     }
   };
 }
+
+function sender({ proxy, ca, timeout }: TransportOptions): Send {
+  const agents = new Map<string, http.Agent>();
+  const trusted = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] };
+
+  /** Uploads have connections of their own: one that waits for its source must not take the last way to that. */
+  const agentOf = (url: URL, uploads: boolean): http.Agent => {
+    const place = `${url.origin} ${uploads}`;
+    const kept = agents.get(place);
+    if (kept !== undefined) return kept;
+    const agent = agentFor({
+      secure: url.protocol === 'https:',
+      proxy: proxyFor(url, proxy),
+      maxSockets: 6,
+      connectTimeout: Math.min(timeout, longestConnecting),
+      buffer: bytesAhead,
+    });
+    agents.set(place, agent);
+    return agent;
+  };
+
+  return ({ method, url, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const secure = url.protocol === 'https:';
+      const request = (secure ? https : http).request(url, {
+        method,
+        headers,
+        timeout,
+        agent: agentOf(url, isStream(body)),
+        ...(secure ? trusted : {}),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      request.on('timeout', () => {
+        if (!isOurSilence(request)) request.destroy(silence(timeout));
+        else request.socket?.setTimeout(timeout);
+      });
+      request.once('response', (answer) => {
+        // Who has answered before all was sent wants no more of it.
+        answer.once('close', () => request.writableFinished || request.destroy());
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: answer });
+      });
+      if (isStream(body)) {
+        // What failed first is the reason: the stream, whose end cuts the request off, or the request itself.
+        const sent = pipeline(body, request);
+        request.once('error', (error) => void sent.then(() => reject(error), reject));
+        sent.catch(() => {});
+      } else {
+        request.once('error', reject);
+        request.end(body);
+      }
+    });
+}
+
+/** Nothing moves because we have nothing to send yet: the other side of a copy is slow. */
+const isOurSilence = (request: http.ClientRequest): boolean =>
+  !request.writableEnded && !request.writableNeedDrain;
+
+const silence = (timeout: Milliseconds): Error =>
+  Object.assign(new Error(`no answer within ${timeout / 1_000} s`), { code: 'ESILENT' });
+
+/** What to ask instead, where the answer is a redirect that can be followed; a stream cannot be sent twice. */
+function redirected(request: Request, { status, headers }: Streamed): Request | undefined {
+  const asksAgain = ['GET', 'HEAD'].includes(request.method) || status === 307 || status === 308;
+  const { location } = headers;
+  if (status < 300 || status > 399 || location === undefined || !asksAgain || isStream(request.body))
+    return undefined;
+  const url = new URL(location, request.url);
+  return {
+    ...request,
+    url,
+    ...(url.origin === request.url.origin ? {} : { headers: withoutLogin(request.headers) }),
+  };
+}
+
+export const isStream = (body: Request['body']): body is AsyncIterable<Uint8Array> =>
+  body !== undefined && !(body instanceof Uint8Array);
 
 function assertPrivate(url: URL, plainHttp: (hostname: string) => boolean): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && plainHttp(url.hostname))) return;
   throw new Error(`it sends us to ${url.origin}, which is not https`);
 }
 
-const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+const withoutLogin = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'));
 
-async function collect(response: http.IncomingMessage): Promise<Answer> {
+/** The whole answer, in memory. Rejects beyond `limit` bytes. */
+export async function collect({ status, headers, body }: Streamed, limit = maxBytes): Promise<Answer> {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > maxBytes) throw new Error(`its answer is longer than ${maxBytes / 1024 / 1024} MiB`);
+    if (length > limit) throw new Error(`its answer is longer than ${limit / 1024 / 1024} MiB`);
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
+  return { status, headers, body: Buffer.concat(chunks) };
 }

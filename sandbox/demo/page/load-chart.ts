@@ -5,10 +5,11 @@ import { escape, lasting } from './html.ts';
 /** A version has the same colour in every chart; '' is a lost request. */
 const colours: Readonly<Record<string, string>> = {
   v1: '#218bff',
-  v2: '#2da44e',
   v3: '#bf8700',
   '': '#cf222e',
 };
+/** What the workflow built itself, whatever version it gave it. */
+const built = '#2da44e';
 const sizes = { width: 860, height: 120, axis: 46 } as const;
 
 /** Which version answered the requests of each second, one bar a second, and below it what the job was doing. */
@@ -16,7 +17,7 @@ export function loadChart(load: LoadReport, perSecond: number, job: JobRun): str
   const versions = [...new Set(load.seconds.flatMap((second) => Object.keys(second)))]
     .filter((version) => version !== '')
     .sort();
-  const colour = (version: string): string => colours[version] ?? '#57606a';
+  const colour = (version: string): string => colours[version] ?? built;
   const wide = sizes.width / Math.max(load.seconds.length, 20);
   const bars = load.seconds.map((second, at) => {
     let top = sizes.height;

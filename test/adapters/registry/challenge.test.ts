@@ -25,7 +25,7 @@ test.each([
 
 test('a token is asked for pulling that repository when the challenge names no scope', () => {
   const challenge = { kind: 'bearer', realm: 'https://auth.example/token?account=x' } as const;
-  expect(tokenUrl(challenge, 'team/app').href).toBe(
+  expect(tokenUrl(challenge, ['repository:team/app:pull']).href).toBe(
     'https://auth.example/token?account=x&scope=repository%3Ateam%2Fapp%3Apull',
   );
 });

@@ -1,0 +1,9 @@
+import { runPost } from '../../lib/runtime/run-post.ts';
+import { secretInputs } from './inputs.ts';
+
+/** Nothing to undo: what a killed main left at work is ended, and the step's files, logins among them, are removed. */
+export const post = (): Promise<void> =>
+  runPost(
+    { name: 'publish-chart', secrets: secretInputs, post: () => Promise.resolve(undefined) },
+    () => undefined,
+  );

@@ -1,0 +1,73 @@
+/**
+ * Was this image verified in an environment? The statuses that deploy-helm, smoke-test and rollback put on their GitHub
+ * Deployments say so (`lib/domain/record/status-line.ts`). Whoever has `deployments: write` can forge one.
+ */
+import type { Answer } from './requirements.ts';
+
+/** A Deployment and what was said of it, newest status first. */
+export interface Deployed {
+  readonly id: number;
+  readonly payload: unknown;
+  readonly statuses: readonly { readonly state: string; readonly description: string }[];
+}
+
+interface Said {
+  readonly record: string;
+  readonly recordState: string;
+  /** Of the release's first image: `sha256:` and 12 hex digits, which is what fits into a description. */
+  readonly digest: string | undefined;
+  readonly state: string;
+  readonly text: string;
+}
+
+/** `prod/shop#4 verified sha256:0123456789ab`, and perhaps more behind it. */
+const line = /^([a-z0-9-]+\/[a-z0-9-]+#\d+) ([a-z-]+)(?: (sha256:[0-9a-f]{12}))?(?=$|[\s,:])/;
+
+/**
+ * What one Deployment says of the image; undefined when it is of another image, or not ours. Given newest first, the
+ * first that says anything decides: what was verified last week and rejected yesterday is not verified.
+ */
+export function saysOf(digest: string, { id, payload, statuses }: Deployed): Answer | undefined {
+  const said = newestOfOurs(statuses);
+  if (said === undefined || !isAbout(digest, payload, said)) return undefined;
+  const { record, recordState, state } = said;
+  if (state === 'success' && recordState === 'verified')
+    return { met: true, evidence: `record ${record} is verified (Deployment ${id})` };
+  return {
+    met: false,
+    why: `the newest word on it is "${said.text}" (Deployment ${id}: ${state})`,
+    remedy: remedyFor(recordState),
+  };
+}
+
+export const neverDeployed = (digest: string, environment: string): Answer => ({
+  met: false,
+  why: `no Deployment of ${environment} speaks of ${digest.slice(0, 19)}`,
+  remedy: `deploy this digest to ${environment} by deploy-helm with environment: ${environment}, and prove it, before it is promoted`,
+});
+
+/** GitHub adds statuses of its own, without a description, when a newer Deployment takes over. */
+function newestOfOurs(statuses: Deployed['statuses']): Said | undefined {
+  for (const { state, description } of statuses) {
+    const [, record, recordState, digest] = line.exec(description) ?? [];
+    if (record !== undefined && recordState !== undefined)
+      return { record, recordState, digest, state, text: description };
+  }
+  return undefined;
+}
+
+/** The payload names every image in full; a description has the first one's beginning only, and serves where there is none. */
+function isAbout(digest: string, payload: unknown, said: Said): boolean {
+  const pinned = imagesIn(payload).flatMap((image) => image.split('@')[1] ?? []);
+  return pinned.length > 0 ? pinned.includes(digest) : said.digest === digest.slice(0, 19);
+}
+
+function imagesIn(payload: unknown): string[] {
+  const images = (payload as { images?: unknown } | null | undefined)?.images ?? {};
+  return Object.values(images).filter((image): image is string => typeof image === 'string');
+}
+
+const remedyFor = (recordState: string): string =>
+  recordState === 'ready'
+    ? 'it runs there, but its checks have not passed: let smoke-test prove it (record:), then promote'
+    : 'promote what holds there';

@@ -1,0 +1,3 @@
+module slipway/sandbox/tools/keeper
+
+go 1.26.0

@@ -1,0 +1,31 @@
+import type { BuildIntent } from '../../../lib/domain/build/intent.ts';
+
+/** A build of which nothing is said. */
+export const plainIntent: BuildIntent = {
+  context: '.',
+  file: undefined,
+  target: undefined,
+  platforms: [],
+  buildArgs: [],
+  buildContexts: [],
+  secrets: [],
+  ssh: [],
+  cacheFrom: [],
+  cacheTo: [],
+  pull: false,
+  noCache: false,
+  noCacheFilters: [],
+  labels: [],
+  annotations: [],
+  provenance: undefined,
+  sbom: undefined,
+  attests: [],
+  outputs: [],
+  load: false,
+  network: undefined,
+  addHosts: [],
+  allow: [],
+  shmSize: undefined,
+  ulimit: [],
+  cgroupParent: undefined,
+};
