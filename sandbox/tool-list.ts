@@ -95,6 +95,10 @@ export const tools = {
   }),
   cosign: cosign('cosign', 'v2'),
   cosign3: cosign('cosign3', 'v3'),
+  versitygw: tool('versitygw', 'github.com/versity/versitygw/cmd/versitygw', {
+    stamps: (versionOf) => ({ 'main.Version': versionOf('github.com/versity/versitygw') }),
+  }),
+  gofakes3: tool('gofakes3', 'github.com/johannesboyne/gofakes3/cmd/gofakes3'),
   hull: tool('hull', '.'),
   keeper: tool('keeper', '.'),
   bcrypt: tool('bcrypt', '.'),

@@ -5,7 +5,7 @@ import { cosignSigner } from '../../lib/adapters/cosign/client.ts';
 import { helmCli } from '../../lib/adapters/helm/client.ts';
 import { chartPackager } from '../../lib/adapters/helm/packager.ts';
 import { isLoopback } from '../../lib/adapters/registry/address.ts';
-import { transport } from '../../lib/adapters/registry/transport.ts';
+import { transport } from '../../lib/adapters/http/transport.ts';
 import { helmRegistryConfig, proxyOf, read } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { wireRegistries } from '../../lib/wiring/registries.ts';

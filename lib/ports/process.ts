@@ -42,3 +42,38 @@ export interface Spawn {
   /** Runs to the end whatever the exit status; throws ToolError only when the program cannot be started. */
   (command: Command, options?: RunOptions): Promise<Exit>;
 }
+
+/** As `Command`, for bytes that are too many to keep. */
+export interface StreamCommand extends Omit<Command, 'input'> {
+  /** Written to standard input as fast as the program reads. */
+  readonly input?: AsyncIterable<Uint8Array>;
+}
+
+export interface StreamOptions extends Pick<RunOptions, 'signal' | 'timeout' | 'killAfter'> {
+  /** Called for each line of standard error as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface StreamExit extends Omit<Exit, 'stdout'> {
+  /** Why the input could not be given whole: what it threw. The program was then ended, never told "end of input". */
+  readonly inputFailure?: unknown;
+}
+
+/** A program through which bytes pass. */
+export interface StreamingChild {
+  /**
+   * What it writes, read once. It **ends only after the program has ended with 0**; else it throws a ToolError, a
+   * CancelledError or what the input threw: a dump that was cut short must not look like the end of a dump.
+   * The program waits while nobody reads; leaving the loop early ends the program.
+   */
+  readonly stdout: AsyncIterable<Uint8Array>;
+  /** Never rejects. It needs somebody who reads `stdout`, or `stop`. */
+  readonly exit: Promise<StreamExit>;
+  /** Ends it as a cancel does, if it still runs; resolves when its process group is gone. */
+  readonly stop: () => Promise<StreamExit>;
+}
+
+export interface SpawnStream {
+  /** Resolves when it runs; rejects with ToolError when it cannot be started, CancelledError when aborted before. */
+  (command: StreamCommand, options?: StreamOptions): Promise<StreamingChild>;
+}

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { accessSync, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ToolError } from '../domain/errors.ts';
@@ -11,8 +13,32 @@ const broughtBy: Readonly<Record<string, string>> = {
   docker: 'use a runner with Docker (ubuntu-latest has it)',
 };
 
+/** What of a command starting it needs. */
+export type Start = Pick<Command, 'argv' | 'cwd'>;
+
+/** Starts a child as the leader of a process group of its own; rejects with a ToolError when that cannot be. */
+export function startChild(command: Start, env: Env, stdin: 'ignore' | 'pipe'): Promise<ChildProcess> {
+  const [program = '', ...args] = command.argv;
+  return new Promise((resolve, reject) => {
+    const failed = (cause: unknown): void =>
+      reject(startFailure(command, env, cause as NodeJS.ErrnoException));
+    try {
+      const child = spawn(program, args, {
+        detached: true,
+        env: { ...env },
+        stdio: [stdin, 'pipe', 'pipe'],
+        ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+      });
+      child.once('error', failed);
+      child.once('spawn', () => resolve(child));
+    } catch (error) {
+      failed(error); // spawn throws some refusals at once: E2BIG, a zero byte in an argument
+    }
+  });
+}
+
 /** Words why a program could not be started, from what the system said and what is on the disk. */
-export function startFailure(command: Command, env: Env, cause: NodeJS.ErrnoException): ToolError {
+function startFailure(command: Start, env: Env, cause: NodeJS.ErrnoException): ToolError {
   const program = command.argv[0] ?? '';
   const { message, remedy } = explain(program, command.cwd, env, cause);
   return new ToolError(

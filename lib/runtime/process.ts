@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { childEnvironment } from '../domain/child-environment.ts';
 import { ToolError } from '../domain/errors.ts';
@@ -7,7 +6,7 @@ import { Head, Tail } from './capture.ts';
 import type { Env } from './environment.ts';
 import { LineSplitter } from './lines.ts';
 import { endGroup, groupEnded, groupStarted, signalGroup } from './process-group.ts';
-import { startFailure } from './process-start.ts';
+import { startChild } from './process-start.ts';
 
 const defaultMaxBytes = 32 * 1024 * 1024;
 const stderrBytes = 1024 * 1024;
@@ -38,7 +37,7 @@ async function run(command: Command, options: RunOptions, inherited: Env): Promi
   const { maxBytes = defaultMaxBytes, killAfter = defaultKillAfter } = options;
   const childEnv = { ...inherited, ...command.env };
   const startedAt = performance.now();
-  const child = await start(command, childEnv);
+  const child = await startChild(command, childEnv, command.input === undefined ? 'ignore' : 'pipe');
   const group = child.pid ?? 0;
   groupStarted(group);
 
@@ -88,26 +87,6 @@ async function run(command: Command, options: RunOptions, inherited: Env): Promi
     cancelled,
     timedOut,
   };
-}
-
-function start(command: Command, env: Env): Promise<ChildProcess> {
-  const [program = '', ...args] = command.argv;
-  return new Promise((resolve, reject) => {
-    const failed = (cause: unknown): void =>
-      reject(startFailure(command, env, cause as NodeJS.ErrnoException));
-    try {
-      const child = spawn(program, args, {
-        detached: true,
-        env: { ...env },
-        stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-        ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-      });
-      child.once('error', failed);
-      child.once('spawn', () => resolve(child));
-    } catch (error) {
-      failed(error); // spawn throws some refusals at once: E2BIG, a zero byte in an argument
-    }
-  });
 }
 
 function follow(

@@ -5,7 +5,7 @@ import { userDockerConfig } from '../adapters/docker-config/place.ts';
 import { ecrLogins } from '../adapters/ecr/client.ts';
 import { isLoopback } from '../adapters/registry/address.ts';
 import { registryStore } from '../adapters/registry/store.ts';
-import { transport } from '../adapters/registry/transport.ts';
+import { transport } from '../adapters/http/transport.ts';
 import type { RegistryLogin } from '../domain/inputs/registries.ts';
 import type { RegistryStore } from '../ports/registry-store.ts';
 import { awsOf, proxyOf } from '../runtime/environment.ts';

@@ -55,10 +55,12 @@ export class Exchange {
   }
 
   /** Answers in the server's stead. */
-  answer(status: number, body: object, headers: OutgoingHttpHeaders = {}): void {
+  answer(status: number, body: object | string, headers: OutgoingHttpHeaders = {}): void {
     this.#request.resume();
-    this.#response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    this.#response.end(JSON.stringify(body));
+    const [type, text] =
+      typeof body === 'string' ? ['application/xml', body] : ['application/json', JSON.stringify(body)];
+    this.#response.writeHead(status, { 'content-type': type, ...headers });
+    this.#response.end(text);
   }
 
   /** Hands it on, and what comes back. */
@@ -123,10 +125,11 @@ export class Exchange {
 }
 
 function askedIn({ method = 'GET', url = '/', headers }: IncomingMessage): Asked {
-  const { pathname, searchParams } = new URL(url, 'http://proxy');
+  const { pathname, search, searchParams } = new URL(url, 'http://proxy');
   return {
     method,
     path: pathname,
+    query: search.slice(1),
     watch: ['1', 'true'].includes(searchParams.get('watch') ?? ''),
     token: /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '',
   };

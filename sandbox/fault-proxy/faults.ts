@@ -24,6 +24,8 @@ export type Fault =
 export interface FaultOrder {
   /** `*` stands for any text: `/apis/apps/v1/*`. The query does not count. */
   path: string;
+  /** The same for the query, without its question mark: `uploadId=*`. */
+  query?: string;
   method?: string;
   /** Watches alone, or all but watches. */
   watch?: boolean;
@@ -41,6 +43,8 @@ export interface Asked {
   method: string;
   /** Without the query. */
   path: string;
+  /** Without its question mark. */
+  query: string;
   watch: boolean;
   token: string;
 }
@@ -108,18 +112,19 @@ export class FaultBook {
   }
 }
 
-export const isAboutAll = ({ path, method, watch, skip }: FaultOrder): boolean =>
-  path === '*' && method === undefined && watch === undefined && skip === undefined;
+export const isAboutAll = ({ path, query, method, watch, skip }: FaultOrder): boolean =>
+  path === '*' && [query, method, watch, skip].every((narrower) => narrower === undefined);
 
 /** Whether it acts on requests that are open already. */
 export const actsAtOnce = ({ fault, skip }: FaultOrder): boolean =>
   skip === undefined &&
   !(fault.kind === 'reset' && (fault.afterSentBytes ?? fault.afterReceivedBytes) !== undefined);
 
-export function meets({ path, method, watch, fault }: FaultOrder, asked: Asked): boolean {
+export function meets({ path, query, method, watch, fault }: FaultOrder, asked: Asked): boolean {
   if (fault.kind === 'expired' && !asked.watch) return false;
   if (fault.kind === 'unauthorized' && fault.token !== asked.token) return false;
   if (method !== undefined && method !== asked.method) return false;
+  if (query !== undefined && !patternOf(query).test(asked.query)) return false;
   return (watch === undefined || watch === asked.watch) && patternOf(path).test(asked.path);
 }
 

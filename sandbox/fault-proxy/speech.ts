@@ -4,7 +4,8 @@ export interface Speech {
   readonly tls: boolean;
   /** Whether the server hears by what name it was asked for: a registry makes its Location headers of it. */
   readonly keepsHost: boolean;
-  body(status: number, message: string): object;
+  /** An object is sent as JSON; a text is XML. */
+  body(status: number, message: string): object | string;
 }
 
 /** As Kubernetes answers what went wrong. */
@@ -40,4 +41,24 @@ export const registry: Speech = {
   tls: false,
   keepsHost: true,
   body: (status, message) => ({ errors: [{ code: registryCodes[status] ?? 'UNKNOWN', message }] }),
+};
+
+/** Error codes of S3, for statuses that have one by themselves. */
+const s3Codes: Readonly<Record<number, string>> = {
+  403: 'AccessDenied',
+  404: 'NoSuchBucket',
+  412: 'PreconditionFailed',
+  500: 'InternalError',
+  503: 'SlowDown',
+};
+
+/** A message may begin with a code of its own (`RequestTimeTooSkewed: …`), also for 200: S3 hides errors there. */
+export const objectStore: Speech = {
+  tls: false,
+  keepsHost: true,
+  body(status, message) {
+    const [, code = s3Codes[status] ?? 'InternalError', words = message] =
+      /^([\w.]+): (.*)$/s.exec(message) ?? [];
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${words}</Message></Error>`;
+  },
 };

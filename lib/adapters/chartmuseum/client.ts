@@ -4,10 +4,10 @@ import type { RepositoryRef } from '../../domain/oci/types.ts';
 import type { RegistryCredentials } from '../../domain/registry.ts';
 import type { ChartMuseum, MuseumAddress } from '../../ports/chart-museum.ts';
 import { basic } from '../registry/authorization.ts';
-import { patiently } from '../registry/retry.ts';
-import type { Patience } from '../registry/retry.ts';
-import { collect } from '../registry/transport.ts';
-import type { Answer, Request, Send } from '../registry/transport.ts';
+import { patiently } from '../http/retry.ts';
+import type { Patience } from '../http/retry.ts';
+import { collect } from '../http/transport.ts';
+import type { Answer, Request, Send } from '../http/transport.ts';
 
 export interface MuseumOptions {
   readonly send: Send;

@@ -7,11 +7,11 @@ import { TargetError, UnreachableError } from '../../domain/errors.ts';
 import { ecrRegistryOf } from '../../domain/oci/ecr.ts';
 import type { EcrRegistry } from '../../domain/oci/ecr.ts';
 import type { RegistryCredentials } from '../../domain/registry.ts';
-import { passes, patiently } from '../registry/retry.ts';
-import type { Patience } from '../registry/retry.ts';
-import { collect } from '../registry/transport.ts';
-import type { Answer, Request, Send } from '../registry/transport.ts';
-import { networkWords } from '../registry/unreachable.ts';
+import { passes, patiently } from '../http/retry.ts';
+import type { Patience } from '../http/retry.ts';
+import { collect } from '../http/transport.ts';
+import type { Answer, Request, Send } from '../http/transport.ts';
+import { networkWords } from '../http/network-words.ts';
 
 export interface AwsCredentials {
   /** AWS_ACCESS_KEY_ID */

@@ -4,13 +4,13 @@ import type { RepositoryRef } from '../../domain/oci/types.ts';
 import { errorsIn, refusalError } from '../../domain/oci/refusal.ts';
 import type { RegistryCredentials } from '../../domain/registry.ts';
 import { apiOf } from './address.ts';
-import { countTries, isFailure, passes, retryAfter } from './retry.ts';
-import type { Patience, Tries } from './retry.ts';
+import { countTries, isFailure, passes, retryAfter } from '../http/retry.ts';
+import type { Patience, Tries } from '../http/retry.ts';
 import { LoginRefused } from './session.ts';
 import type { Access, Session } from './session.ts';
-import { collect } from './transport.ts';
-import type { Answer, Request, Streamed } from './transport.ts';
-import { networkWords } from './unreachable.ts';
+import { collect } from '../http/transport.ts';
+import type { Answer, Request, Streamed } from '../http/transport.ts';
+import { networkWords } from '../http/network-words.ts';
 
 export interface Question extends Omit<Access, 'login'>, Omit<Request, 'headers' | 'signal'> {
   /** What it is good for, as an error says it: `read tag v1`. */

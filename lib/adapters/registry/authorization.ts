@@ -2,7 +2,7 @@
 import type { RegistryCredentials } from '../../domain/registry.ts';
 import { parseChallenge, refreshForm, tokenUrl } from './challenge.ts';
 import type { Challenge } from './challenge.ts';
-import type { Answer, Request } from './transport.ts';
+import type { Answer, Request } from '../http/transport.ts';
 
 export type Authorization =
   | { readonly kind: 'given'; readonly header: string; readonly anonymous: boolean }

@@ -13,9 +13,9 @@ import type { PlatformManifest } from './manifest-document.ts';
 import { errorsIn } from '../../domain/oci/refusal.ts';
 import { LoginRefused, session } from './session.ts';
 import type { Session, Standing } from './session.ts';
-import { transport } from './transport.ts';
-import type { Answer } from './transport.ts';
-import { networkWords } from './unreachable.ts';
+import { transport } from '../http/transport.ts';
+import type { Answer } from '../http/transport.ts';
+import { networkWords } from '../http/network-words.ts';
 
 export interface RegistryOptions {
   /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */

@@ -8,7 +8,7 @@ import { DamagedError, WrongBytesError } from '../../domain/oci/wrong-bytes.ts';
 import { manifestUrl } from './address.ts';
 import type { Question, RegistryApi } from './api.ts';
 import { manifestTypes } from './manifest-document.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from '../http/transport.ts';
 
 export const digestOf = (bytes: Uint8Array): string =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -4,7 +4,7 @@ import { isDigest } from '../../domain/image-ref.ts';
 import { referrersUrl, tagsPerPage, tagsUrl } from './address.ts';
 import type { Question, RegistryApi } from './api.ts';
 import { getManifest } from './manifests.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from '../http/transport.ts';
 
 /** Every tag; undefined when the repository does not exist. */
 export async function listTags(

@@ -3,10 +3,10 @@ import type { RegistryCredentials } from '../../domain/registry.ts';
 import type { RepositoryRef } from '../../domain/oci/types.ts';
 import { apiOf } from './address.ts';
 import { authorize, basic } from './authorization.ts';
-import { patiently } from './retry.ts';
-import type { Patience } from './retry.ts';
-import { collect, isStream } from './transport.ts';
-import type { Answer, Request, Send, Streamed } from './transport.ts';
+import { patiently } from '../http/retry.ts';
+import type { Patience } from '../http/retry.ts';
+import { collect, isStream } from '../http/transport.ts';
+import type { Answer, Request, Send, Streamed } from '../http/transport.ts';
 
 /** `open`: it never asked who we are. */
 export type Standing = 'open' | 'anonymous' | 'known';

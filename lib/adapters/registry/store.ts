@@ -10,7 +10,7 @@ import { copyBlob, putBlob } from './copy.ts';
 import { getManifest, headManifest, putManifest } from './manifests.ts';
 import { listReferrers, listTags } from './pages.ts';
 import { session } from './session.ts';
-import { transport } from './transport.ts';
+import { transport } from '../http/transport.ts';
 
 export interface RegistryStoreOptions {
   /** `HTTPS_PROXY` and friends, as the runtime's `proxyOf` gives them. */

@@ -11,8 +11,8 @@ import { DamagedUploadError, WrongBytesError } from '../../domain/oci/wrong-byte
 import { uploadsUrl } from './address.ts';
 import type { Question, RegistryApi } from './api.ts';
 import { hasBlob } from './blobs.ts';
-import { isFailure } from './retry.ts';
-import type { Answer } from './transport.ts';
+import { isFailure } from '../http/retry.ts';
+import type { Answer } from '../http/transport.ts';
 
 /** An upload that the registry has opened: where it goes on, and how many bytes are there. */
 export interface Upload {

@@ -1,4 +1,5 @@
 import type { ObjectId } from '../kubernetes.ts';
+import { autoscaler } from './autoscaler.ts';
 import { apiService, customResource, customResourceDefinition } from './by-condition.ts';
 import { cronJob } from './cron-job.ts';
 import { daemonSet } from './daemon-set.ts';
@@ -34,6 +35,7 @@ export const kinds: readonly Kind[] = [
   volumeClaim,
   service,
   ingress,
+  autoscaler,
   cronJob,
   apiService,
   customResource,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { chartMuseum } from '../../../lib/adapters/chartmuseum/client.ts';
-import { transport } from '../../../lib/adapters/registry/transport.ts';
+import { transport } from '../../../lib/adapters/http/transport.ts';
 import { parseDestination } from '../../../lib/domain/published-chart/destination.ts';
 import type { MuseumAddress } from '../../../lib/ports/chart-museum.ts';
 import { systemClock } from '../../../lib/runtime/clock.ts';

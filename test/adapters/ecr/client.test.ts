@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { AwsV4Signer } from 'aws4fetch';
 import { ecrLogins } from '../../../lib/adapters/ecr/client.ts';
-import { transport } from '../../../lib/adapters/registry/transport.ts';
+import { transport } from '../../../lib/adapters/http/transport.ts';
 import { fakeClock } from '../registry/stored.ts';
 import { fakeAws, tokenAnswer } from './fake-aws.ts';
 

@@ -16,7 +16,29 @@ const pods: Row[] = [
   ],
 ];
 
+/** An autoscaler whose condition ScalingActive says this. */
+const scaling = (status: string, reason: string, message: string): KubeObject =>
+  object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web', {
+    status: { conditions: [{ type: 'ScalingActive', status, reason, message }] },
+  });
+
 const others: Row[] = [
+  [
+    'autoscaler that nobody looked at',
+    'ready 1/1',
+    object('autoscaling/v2', 'HorizontalPodAutoscaler', 'web'),
+  ],
+  [
+    'autoscaler with metrics',
+    'ready 1/1',
+    scaling('True', 'ValidMetricFound', 'the HPA was able to compute'),
+  ],
+  [
+    'autoscaler without metrics',
+    '0/1 FailedGetResourceMetric: no metrics returned from resource metrics API',
+    scaling('False', 'FailedGetResourceMetric', 'no metrics returned from resource metrics API'),
+  ],
+  ['autoscaler scaled to zero', 'ready 1/1', scaling('False', 'ScalingDisabled', 'scaling is disabled')],
   [
     'ReplicaSet',
     'ready 2/2',

@@ -4,8 +4,8 @@ import https from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { getCACertificates } from 'node:tls';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { agentFor } from '../http/agent.ts';
-import { proxyFor } from '../http/proxy.ts';
+import { agentFor } from './agent.ts';
+import { proxyFor } from './proxy.ts';
 
 export interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,6 +14,8 @@ export interface Request {
   /** A stream is sent as it comes, no faster than the server takes it; the headers tell its length. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal | undefined;
+  /** `false`: a redirect is an answer like any other; the signature of a request is good for one host. */
+  readonly follow?: false;
 }
 
 /** An answer whose body is still coming: it must be read, or destroyed. */
@@ -87,6 +89,8 @@ function sender({ proxy, ca, timeout }: TransportOptions): Send {
 
   return ({ method, url, headers, body, signal }) =>
     new Promise((resolve, reject) => {
+      // A stream into a request that was aborted before it began would never be told of it.
+      signal?.throwIfAborted();
       const secure = url.protocol === 'https:';
       const request = (secure ? https : http).request(url, {
         method,
@@ -130,6 +134,7 @@ function redirected(request: Request, { status, headers }: Streamed): Request | 
   const { location } = headers;
   if (status < 300 || status > 399 || location === undefined || !asksAgain || isStream(request.body))
     return undefined;
+  if (request.follow === false) return undefined;
   const url = new URL(location, request.url);
   return {
     ...request,

@@ -1,12 +1,6 @@
 import { expect, test } from '@jest/globals';
-import {
-  countTries,
-  passes,
-  patiently,
-  pauseBefore,
-  retryAfter,
-} from '../../../lib/adapters/registry/retry.ts';
-import { fakeClock } from './stored.ts';
+import { countTries, passes, patiently, pauseBefore, retryAfter } from '../../../lib/adapters/http/retry.ts';
+import { fakeClock } from '../registry/stored.ts';
 
 const failed = (code: string): Error => Object.assign(new Error(code), { code });
 const answered = (status: number, headers: Record<string, string> = {}) => ({ status, headers });

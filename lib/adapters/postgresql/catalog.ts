@@ -1,0 +1,89 @@
+/** SQL that asks the catalog; every answer is one jsonb value. From PostgreSQL 12 on. */
+
+export const oldestMajor = 12;
+
+/** Schemas that are the server's, and what an extension brought, are nobody's tables. */
+const ours = (
+  catalog: string,
+  alias: string,
+): string => `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass
+    AND d.objid = ${alias}.oid AND d.deptype = 'e')`;
+
+export const factsSql = `SELECT pg_catalog.jsonb_build_object(
+  'version', pg_catalog.current_setting('server_version'),
+  'bytes', pg_catalog.pg_database_size(pg_catalog.current_database()),
+  'extensions', (SELECT coalesce(pg_catalog.jsonb_agg(
+    pg_catalog.jsonb_build_object('name', extname, 'version', extversion) ORDER BY extname), '[]')
+    FROM pg_catalog.pg_extension))`;
+
+/**
+ * Begins the transaction that dump and fingerprint share, and names its snapshot. Its time is the transaction's, taken
+ * a moment before the snapshot: never later than what is in it.
+ */
+export const beginSql = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+export const snapshotSql = `SELECT pg_catalog.jsonb_build_object('snapshot', pg_catalog.pg_export_snapshot(), 'takenAt',
+  pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+
+export interface TableFacts {
+  /** Qualified, quoted where it must be: as SQL wants it and as messages show it. */
+  readonly name: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** Every table that holds rows of its own; of a partitioned one that is its partitions. */
+export const tablesSql = `SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+  'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'schema', n.nspname, 'table', c.relname,
+  'columns', (SELECT coalesce(pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum), '[]') FROM pg_catalog.pg_attribute AS a
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
+FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${ours('pg_class', 'c')}`;
+
+/**
+ * ONLY: children of a table are tables of their own. The row is cast as a whole: \`alias.*\` is never taken for a
+ * column that has the alias's name.
+ */
+export const rowsSql = (
+  table: string,
+): string => `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
+  'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended((slipway_row.*)::text, 0)::numeric), 0)::text)
+FROM ONLY ${table} AS slipway_row`;
+
+export const countSql = (table: string): string =>
+  `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*)) FROM ONLY ${table}`;
+
+/** Large objects are no rows of any table, and dumped all the same. */
+export const largeObjectsSql = `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
+  'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended(
+    oid::text || ' ' || pg_catalog.md5(pg_catalog.lo_get(oid)), 0)::numeric), 0)::text)
+FROM pg_catalog.pg_largeobject_metadata`;
+export const largeObjectCountSql = `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*))
+FROM pg_catalog.pg_largeobject_metadata`;
+
+export const migrationRowsSql = (table: string, columns: readonly string[]): string =>
+  `SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(slipway_row.*)), '[]') FROM (
+  SELECT ${columns.map(identifier).join(', ')} FROM ${table}) AS slipway_row`;
+
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A line for each thing that is in a database which should have nothing. */
+export const occupantsSql = `SELECT coalesce(pg_catalog.jsonb_agg(what ORDER BY what), '[]') FROM (
+  SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'S' THEN 'sequence '
+      WHEN 'c' THEN 'type ' ELSE 'table ' END || pg_catalog.format('%I.%I', n.nspname, c.relname) AS what
+    FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND ${ours('pg_class', 'c')}
+  UNION ALL SELECT 'routine ' || pg_catalog.format('%I.%I', n.nspname, p.proname)
+    FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
+    WHERE ${ours('pg_proc', 'p')}
+  UNION ALL SELECT 'type ' || pg_catalog.format('%I.%I', n.nspname, t.typname)
+    FROM pg_catalog.pg_type AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+    WHERE t.typtype IN ('e', 'd', 'r') AND ${ours('pg_type', 't')}
+  UNION ALL SELECT 'schema ' || pg_catalog.quote_ident(n.nspname) FROM pg_catalog.pg_namespace AS n
+    WHERE n.nspname <> 'public' AND ${ours('pg_namespace', 'n')}
+  UNION ALL SELECT 'large object ' || oid FROM pg_catalog.pg_largeobject_metadata
+) AS found`;
+
+export { ours };

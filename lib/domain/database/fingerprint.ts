@@ -1,0 +1,47 @@
+/** What a database held when it was dumped, told so that a restored one can be held against it. */
+
+export interface TableCount {
+  /** `public.orders` */
+  readonly name: string;
+  readonly rows: number;
+}
+
+export interface TableRows extends TableCount {
+  /** A sum over hashes of its rows, so in no order; its decimal digits. */
+  readonly hash: string;
+}
+
+/** `counts` for those who cannot afford to have every row read a second time. */
+export type Fingerprint =
+  | { readonly kind: 'rows'; readonly tables: readonly TableRows[] }
+  | { readonly kind: 'counts'; readonly tables: readonly TableCount[] };
+
+export type FingerprintKind = Fingerprint['kind'];
+
+/**
+ * How a restored database differs from the dumped one, a line per table; empty where it does not. Counts are held
+ * against counts where one of them has no hashes.
+ */
+export function fingerprintDifferences(dumped: Fingerprint, restored: Fingerprint): string[] {
+  const found = new Map(restored.tables.map((table) => [table.name, table]));
+  const missing = dumped.tables.flatMap((table) => {
+    const other = found.get(table.name);
+    if (other === undefined) return [`${table.name}: is not there, it had ${rowsOf(table)}`];
+    if (other.rows !== table.rows) return [`${table.name}: ${rowsOf(other)} instead of ${table.rows}`];
+    const [before, after] = [hashOf(table), hashOf(other)];
+    const differs = before !== undefined && after !== undefined && before !== after;
+    return differs ? [`${table.name}: ${rowsOf(table)}, but not the same ones`] : [];
+  });
+  const expected = new Set(dumped.tables.map(({ name }) => name));
+  const more = restored.tables
+    .filter(({ name }) => !expected.has(name))
+    .map((table) => `${table.name}: was not in the dump, has ${rowsOf(table)}`);
+  return [...missing, ...more];
+}
+
+/** Whether nothing at all is in it: an empty dump that went well is still no backup of a shop. */
+export const isEmpty = ({ tables }: Fingerprint): boolean => tables.every(({ rows }) => rows === 0);
+
+const rowsOf = ({ rows }: TableCount): string => (rows === 1 ? '1 row' : `${rows} rows`);
+const hashOf = (table: TableCount | TableRows): string | undefined =>
+  'hash' in table ? table.hash : undefined;

@@ -1,0 +1,109 @@
+/** A PostgreSQL with a shop in it for the tests of a file, and the ways to it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { compareSchemas } from '../../../lib/domain/database/compare-schemas.ts';
+import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
+import { describeLocator } from '../../../lib/domain/database/locator.ts';
+import type { Locator, SslMode, UrlPlace } from '../../../lib/domain/database/locator.ts';
+import { localConnection, remoteConnection } from '../../../lib/adapters/postgresql/connection.ts';
+import { postgresDatabase } from '../../../lib/adapters/postgresql/client.ts';
+import type { Contents, Database, Dump, DumpOrder } from '../../../lib/ports/database.ts';
+import type { SpawnStream } from '../../../lib/ports/process.ts';
+import { processStreams } from '../../../lib/runtime/process-stream.ts';
+import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
+import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
+import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import { toolPath } from '../../sandbox-parts/tools.ts';
+
+export const spawn = processStreams({
+  PATH: process.env['PATH'] ?? '',
+  PGHOST: 'nowhere.invalid',
+  PGUSER: 'nobody',
+});
+let folder: string;
+export let postgres: Postgres;
+beforeAll(async () => {
+  await toolPath('keeper');
+  folder = await mkdtemp(join(tmpdir(), 'slipway-postgresql-test-'));
+  postgres = await startPostgres();
+  await postgres.sql('postgres', 'CREATE DATABASE shop');
+  await postgres.sql('shop', shopSql({ seed: 1, rows: 20_000 }));
+}, 600_000);
+afterAll(async () => {
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let count = 0;
+export async function emptyDatabase(): Promise<string> {
+  const name = `target ${++count} "x"`;
+  await postgres.sql('postgres', `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+  return name;
+}
+
+export interface As {
+  user?: string;
+  password?: string;
+  sslMode?: SslMode;
+  port?: number;
+  spawn?: SpawnStream;
+}
+
+/** Over TCP with a password, by the tools of this machine. */
+export async function byUrl(database: string, as: As = {}): Promise<Database> {
+  const { user = 'postgres', password = postgres.password, sslMode = 'prefer', port = postgres.port } = as;
+  const place: UrlPlace = { kind: 'url', host: '127.0.0.1', port, sslMode };
+  const locator: Locator = { engine: 'postgresql', place, database, user, password };
+  const home = await mkdtemp(join(folder, 'home-'));
+  const writePrivate = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(home, name), text, { mode: 0o600 });
+    return join(home, name);
+  };
+  const files = { writePrivate, keep: () => '', read: async () => undefined };
+  const connection = await localConnection(locator, place, files);
+  return postgresDatabase({ spawn: as.spawn ?? spawn, connection, described: describeLocator(locator) });
+}
+
+/** As in a pod: the wrapper is run by the local sh, which finds the server by its socket. */
+export function inPod(
+  database: string,
+  bring = (tool: readonly string[]): readonly string[] => tool,
+): Database {
+  const place = { kind: 'kubernetes', namespace: 'db', pod: { name: 'pg-0' } } as const;
+  const locator: Locator = { engine: 'postgresql', place, database, user: 'postgres' };
+  const env = { PGHOST: postgres.socket, PGPORT: String(postgres.port) };
+  const way = { kind: 'there', where: 'pod db/pg-0', bring, env } as const;
+  const connection = remoteConnection(locator, way, { containers: true });
+  return postgresDatabase({ spawn, connection, described: describeLocator(locator) });
+}
+
+export const order: DumpOrder = { fingerprint: 'rows', withoutRows: [] };
+
+export async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bytes) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+export async function* from(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+export async function whole(dump: Dump): Promise<{ bytes: Buffer; contents: Contents }> {
+  try {
+    return { bytes: await collect(dump.bytes), contents: await dump.contents };
+  } finally {
+    await dump.close();
+  }
+}
+
+export async function equal(contents: Contents, database: Database): Promise<void> {
+  const found = await database.contents('rows');
+  expect(fingerprintDifferences(contents.fingerprint, found.fingerprint)).toEqual([]);
+  expect(compareSchemas(contents.schema, found.schema)).toEqual({ kind: 'same' });
+  expect(found.migrations).toEqual(contents.migrations);
+}
+
+export const restoring = { oneTransaction: true, owners: true };

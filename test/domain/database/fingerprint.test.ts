@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { fingerprintDifferences, isEmpty } from '../../../lib/domain/database/fingerprint.ts';
+import type { Fingerprint } from '../../../lib/domain/database/fingerprint.ts';
+
+const rows = (...tables: [name: string, rows: number, hash: string][]): Fingerprint => ({
+  kind: 'rows',
+  tables: tables.map(([name, rows, hash]) => ({ name, rows, hash })),
+});
+
+test.each<[string, Fingerprint, Fingerprint, string[]]>([
+  ['the same in another order', rows(['a', 1, '7'], ['b', 0, '0']), rows(['b', 0, '0'], ['a', 1, '7']), []],
+  ['a row less', rows(['a', 2, '7']), rows(['a', 1, '3']), ['a: 1 row instead of 2']],
+  ['other rows', rows(['a', 2, '7']), rows(['a', 2, '8']), ['a: 2 rows, but not the same ones']],
+  ['a table less', rows(['a', 2, '7']), rows(), ['a: is not there, it had 2 rows']],
+  ['a table more', rows(), rows(['a', 2, '7']), ['a: was not in the dump, has 2 rows']],
+  ['an empty table less is told too', rows(['a', 0, '0']), rows(), ['a: is not there, it had 0 rows']],
+  ['counts alone', { kind: 'counts', tables: [{ name: 'a', rows: 2 }] }, rows(['a', 2, '8']), []],
+  [
+    'other counts',
+    { kind: 'counts', tables: [{ name: 'a', rows: 3 }] },
+    rows(['a', 2, '8']),
+    ['a: 2 rows instead of 3'],
+  ],
+])('%s', (_, dumped, restored, differences) => {
+  expect(fingerprintDifferences(dumped, restored)).toEqual(differences);
+});
+
+test('empty means no row in any table', () => {
+  expect([rows(), rows(['a', 0, '0']), rows(['a', 0, '0'], ['b', 1, '1'])].map(isEmpty)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { generateX25519Identity } from 'age-encryption';
+import type { BackupManifest } from '../../../lib/domain/database/backup-manifest.ts';
+import type { Contents } from '../../../lib/ports/database.ts';
+import { restoreStored } from '../../../lib/steps/backup/restore-stored.ts';
+import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
+import { contents, database, identity, manifestOf, order, packing, store, whole } from './fakes.ts';
+import type { Script } from './fakes.ts';
+
+async function restoring(rest: Partial<BackupManifest>, script: Script = {}, identities = [identity]) {
+  const storage = memoryStorage();
+  const stored = await store(database(), storage);
+  if ('failed' in stored) throw stored.failed;
+  const target = database(script);
+  const failed = await restoreStored(
+    { manifest: manifestOf(stored, rest), identities, oneTransaction: true, owners: true },
+    { database: target, packing, storage },
+  ).catch((error: unknown) => error);
+  return { failed, restored: target.restored() };
+}
+
+test.each<[string, Partial<BackupManifest>, RegExp]>([
+  [
+    'another object than the manifest names',
+    { object: { key: order.key, bytes: 1, sha256: 'a'.repeat(64) } },
+    /other bytes/,
+  ],
+  ['another dump', { raw: { bytes: whole.length, sha256: 'a'.repeat(64) } }, /other bytes/],
+  ['no object', { object: { key: 'gone', ...accountOf(whole) } }, /has no gone/],
+  ['a newer server', { serverVersion: '16.1' }, /newer than PostgreSQL 15.18 can read/],
+  ['a version that is none', { serverVersion: 'x' }, /no version/],
+])('%s: no tool saw the end of it', async (_, rest, why) => {
+  const { failed, restored } = await restoring(rest);
+  expect((failed as Error).message).toMatch(why);
+  expect(restored).toBeUndefined();
+});
+
+test('without the right key nothing is restored', async () => {
+  const { failed, restored } = await restoring({}, {}, [await generateX25519Identity()]);
+  expect((failed as Error).message).toMatch(/none of the identities/);
+  expect(restored).toBeUndefined();
+});
+
+test('a restored database that differs is told, table by table', async () => {
+  const restores: Contents = {
+    ...contents,
+    fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 1, hash: '7' }] },
+  };
+  const { failed } = await restoring({}, { restores });
+  expect((failed as Error).message).toMatch('public.t: 1 row instead of 2');
+});
