@@ -51,7 +51,7 @@ export class Repository {
       files: {
         read: async (path) => {
           if (this.unreadable !== undefined) throw this.unreadable;
-          if (path === '/work/.github/slipway.yml') return this.file;
+          if (path === '/workspace/.github/slipway.yml') return this.file;
           if (path !== '/event.json') return undefined;
           return this.eventText ?? (this.event === undefined ? undefined : JSON.stringify(this.event));
         },
@@ -74,7 +74,7 @@ export class Repository {
             : { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 };
         },
       },
-      workspace: '/work',
+      workspace: '/workspace',
     };
   }
 }
