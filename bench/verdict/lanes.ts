@@ -1,5 +1,6 @@
 /** Plays tasks side by side, each in a namespace of its own, the longest first. */
 import type { KeptRounds } from '../kit/kept-rounds.ts';
+import { inLanes } from '../kit/lanes.ts';
 import { play, stumbled } from './round.ts';
 import type { Round, Setting, Task } from './round.ts';
 
@@ -11,22 +12,15 @@ export async function playAll(
   say: (round: Round) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const queue = tasks.filter((task) => !kept.all.some((round) => isOf(task, round))).toSorted(longestFirst);
-  const lane = async (): Promise<void> => {
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      const current = task;
-      const round = await play(current, setting, signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        return stumbled(current, error);
-      });
-      await kept.add(round);
-      say(round);
-    }
-  };
-  // Every lane tidies up before the bench ends.
-  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed !== undefined) throw failed.reason as Error;
+  const due = tasks.filter((task) => !kept.all.some((round) => isOf(task, round))).toSorted(longestFirst);
+  await inLanes(due, lanes, async (task) => {
+    const round = await play(task, setting, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return stumbled(task, error);
+    });
+    await kept.add(round);
+    say(round);
+  });
 }
 
 const isOf = ({ case: { id }, part, round, late }: Task, done: Round): boolean =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startPart } from '../images/part.ts';
 import type { Part } from '../images/part.ts';
 import { installPackages } from '../packages.ts';
-import { freePort } from '../storage/free-port.ts';
+import { freePort } from '../free-port.ts';
 import { serverAccount } from './account.ts';
 
 export interface Postgres extends Part {

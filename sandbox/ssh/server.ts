@@ -6,7 +6,7 @@ import { serverAccount } from '../databases/account.ts';
 import { startPart } from '../images/part.ts';
 import type { Part } from '../images/part.ts';
 import { packageFile } from '../packages.ts';
-import { freePort } from '../storage/free-port.ts';
+import { freePort } from '../free-port.ts';
 
 const run = promisify(execFile);
 

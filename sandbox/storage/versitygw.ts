@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPart } from '../images/part.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../free-port.ts';
 import { ensureTools } from '../tools.ts';
 import type { StorageServer } from './server.ts';
 
