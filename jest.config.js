@@ -13,7 +13,7 @@ export default {
       displayName: 'unit',
       testMatch: [
         '<rootDir>/test/architecture.test.ts',
-        '<rootDir>/test/{domain,steps,runtime,adapters,actions,project}/**/*.test.ts',
+        '<rootDir>/test/{domain,steps,runtime,adapters,wiring,actions,project}/**/*.test.ts',
       ],
       testPathIgnorePatterns: ['\\.sandbox\\.test\\.ts$'],
     },

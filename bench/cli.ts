@@ -9,6 +9,8 @@ import type { Benchmark, Goal } from './table.ts';
 type Run = (args: readonly string[], signal: AbortSignal) => Promise<Benchmark>;
 
 const benchmarks: Readonly<Record<string, () => Promise<{ run: Run }>>> = {
+  backup: () => import('./backup.ts'),
+  'backup-faults': () => import('./backup-faults.ts'),
   cancel: () => import('./cancel.ts'),
   images: () => import('./images.ts'),
   reuse: () => import('./reuse.ts'),

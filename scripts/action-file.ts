@@ -11,7 +11,7 @@ export interface DeclaredInput {
 }
 
 export interface ActionFile {
-  /** The folder under actions/. */
+  /** The folder under actions/: the room of the action. */
   readonly folder: string;
   readonly description: string;
   readonly inputs: readonly DeclaredInput[];
@@ -24,6 +24,13 @@ interface Yaml {
   readonly outputs?: Readonly<Record<string, { description?: string }>>;
 }
 
+/**
+ * Where an action's contract stands: in its room, but for `release`. That one is the action of the repository itself
+ * (`uses: OWNER/slipway@…`), and GitHub's Marketplace takes it from the root only.
+ */
+export const actionFileOf = (folder: string): string =>
+  folder === 'release' ? 'action.yml' : `actions/${folder}/action.yml`;
+
 /** Every action of actions/, by name. */
 export async function readActionFiles(root: string): Promise<ActionFile[]> {
   const entries = await readdir(join(root, 'actions'), { withFileTypes: true });
@@ -32,7 +39,7 @@ export async function readActionFiles(root: string): Promise<ActionFile[]> {
     folders
       .sort()
       .map(async (folder) =>
-        parseActionFile(folder, await readFile(join(root, 'actions', folder, 'action.yml'), 'utf8')),
+        parseActionFile(folder, await readFile(join(root, actionFileOf(folder)), 'utf8')),
       ),
   );
 }

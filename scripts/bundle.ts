@@ -26,7 +26,11 @@ export interface Built extends Bundle {
   readonly cached: boolean;
 }
 
-const credentials = { name: 'kubernetes-credentials', entry: 'lib/adapters/kubernetes/credentials/entry.ts' };
+/** Bundles that actions load only when an input asks for what is in them. */
+const shared: readonly Bundle[] = [
+  { name: 'kubernetes-credentials', entry: 'lib/adapters/kubernetes/credentials/entry.ts' },
+  { name: 'databases', entry: 'lib/adapters/databases/entry.ts' },
+];
 /**
  * What `post:` names. Main leaves a flag for post, but a main that is cancelled as its node starts leaves nothing, and
  * post would then be a main: in a job that was cancelled it would ship the release.
@@ -37,13 +41,13 @@ const wholeBundle = ['index.js', 'licenses.txt', 'package.json'];
 /** `ws` asks for these in a try block and does without them. */
 const optionalPeers = new Set(['bufferutil', 'utf-8-validate']);
 
-/** Every folder of actions/, and the credential loader that they share. */
+/** Every folder of actions/, and what they share. */
 export async function bundles(root = projectRoot): Promise<Bundle[]> {
   const folders = await readdir(join(root, 'actions'), { withFileTypes: true });
   const actions = folders
     .filter((folder) => folder.isDirectory())
     .map(({ name }) => ({ name, entry: `actions/${name}/main.ts` }));
-  const all = existsSync(join(root, credentials.entry)) ? [...actions, credentials] : actions;
+  const all = [...actions, ...shared.filter(({ entry }) => existsSync(join(root, entry)))];
   return all.sort((a, b) => a.name.localeCompare(b.name));
 }
 
@@ -115,7 +119,8 @@ async function assertSelfContained(name: string, out: string): Promise<void> {
   if (extra.length > 0) {
     throw new Error(
       `${name}: ncc wrote ${extra.join(', ')} beside index.js. A lazy import() makes an unminified chunk and ` +
-        `new URL(…, import.meta.url) an asset: import it directly, or /* webpackIgnore: true */ a bundle of its own`,
+        `new URL(…, import.meta.url) an asset: import(/* webpackMode: "eager" */ …) keeps it in one file and loads it ` +
+        `when it is needed, /* webpackIgnore: true */ leaves it to a bundle of its own`,
     );
   }
   const problems = bundleProblems(await readFile(join(out, 'index.js'), 'utf8'), [projectRoot, homedir()]);
@@ -160,7 +165,9 @@ async function reached(script: string, emitted: string): Promise<Set<string>> {
     if (found.has(file)) continue;
     found.add(file);
     const text = await readFile(join(emitted, file), 'utf8');
-    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+    for (const [, target = ''] of text.matchAll(
+      /(?:from|import)\s*\(?\s*(?:\/\*.*?\*\/\s*)?["'](\.[^"']+)["']/g,
+    )) {
       queue.push(relative(emitted, resolve(emitted, dirname(file), target)));
     }
   }

@@ -1,13 +1,25 @@
 /** `npm run lint:workflows`: actionlint and zizmor over every workflow and action of this project. */
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import { cacheDirectory } from '../sandbox/layout.ts';
 import { ensureTools } from '../sandbox/tools.ts';
 import { runCommand } from './run-command.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const workflows = globSync(['.github/workflows/*.yml', 'workflows-examples/*.yml'], { cwd: root });
+const own = globSync('.github/workflows/*.yml', { cwd: root });
+const examples = globSync('workflows-examples/*.yml', { cwd: root });
+const workflows = [...own, ...examples];
 const actions = globSync(['action.yml', 'actions/*/action.yml'], { cwd: root });
 
 /** zizmor in a virtual environment of its own, made once per pinned version. */
@@ -52,20 +64,37 @@ async function must(argv: readonly string[], remedy = ''): Promise<void> {
   if (!ok) throw new Error([`${argv.join(' ')} failed`, output.trim(), remedy].filter(Boolean).join('\n'));
 }
 
+/** The examples where their teams lay them, so that a call of `./.github/workflows/…` is held against the example it means. */
+function teamRepository(): string {
+  const team = mkdtempSync(join(tmpdir(), 'slipway-examples-'));
+  const folder = join(team, '.github', 'workflows');
+  for (const path of [folder, join(team, '.git')]) mkdirSync(path, { recursive: true });
+  for (const path of examples) cpSync(join(root, path), join(folder, basename(path)));
+  return team;
+}
+
 /** shellcheck and pyflakes stay off: what happens to be on a machine must not change the outcome. */
 async function lint(): Promise<boolean> {
   const { actionlint } = await ensureTools(['actionlint']);
-  const checks = [
-    [actionlint, '-no-color', '-shellcheck=', '-pyflakes=', ...workflows],
-    [await zizmor(), '--offline', '--no-progress', '--strict-collection', ...workflows, ...actions],
-  ];
-  let clean = true;
-  for (const argv of checks) clean = (await runCommand(argv, { cwd: root, show: true })).ok && clean;
-  return clean;
+  const check = [actionlint, '-no-color', '-shellcheck=', '-pyflakes='];
+  const security = [await zizmor(), '--offline', '--no-progress', '--strict-collection'];
+  const team = teamRepository();
+  try {
+    const runs: [cwd: string, argv: string[]][] = [
+      [root, [...check, ...own]],
+      [team, check],
+      [root, [...security, ...workflows, ...actions]],
+    ];
+    let clean = true;
+    for (const [cwd, argv] of runs) clean = (await runCommand(argv, { cwd, show: true })).ok && clean;
+    return clean;
+  } finally {
+    rmSync(team, { recursive: true, force: true });
+  }
 }
 
 try {
-  if (workflows.length === 0 || actions.length === 0)
+  if (own.length === 0 || examples.length === 0 || actions.length === 0)
     throw new Error('found no workflow, or no action, to check');
   if (!(await lint())) process.exitCode = 1;
 } catch (error) {

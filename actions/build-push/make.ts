@@ -1,5 +1,4 @@
 /** Builds and pushes by digest, or merges what was built elsewhere: afterwards nobody finds it but by its digest. */
-import { createHash } from 'node:crypto';
 import { TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { indexText, indexType, platformTwice } from '../../lib/domain/build/index-manifest.ts';
 import { makesIndex } from '../../lib/domain/build/intent.ts';
@@ -12,6 +11,7 @@ import type { Inputs } from './inputs.ts';
 import { asAnnotations, formatRepository } from './plan.ts';
 import type { Plan } from './plan.ts';
 import type { Ports } from './ports.ts';
+import { digestOf } from '../../lib/steps/digest-of.ts';
 import { retrying } from '../../lib/steps/retrying.ts';
 import type { Source } from './source.ts';
 
@@ -131,7 +131,7 @@ export async function merge(
     });
   const annotations = asAnnotations(originAnnotations({ ...plan.origin, sourceHash: hash }, labels));
   const bytes = Buffer.from(indexText(manifests, annotations));
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const digest = digestOf(bytes);
   await registry.putManifest({ ...primary, digest }, { mediaType: indexType, digest, bytes });
   return { kind: 'made', digest, metadata: undefined };
 }

@@ -8,7 +8,7 @@ import {
   table,
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
-import { formatBytes } from '../../lib/domain/promotion/size.ts';
+import { formatBytes } from '../../lib/domain/size.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { countBySeverity } from '../../lib/domain/sarif/read.ts';
 import type { SarifFinding } from '../../lib/domain/sarif/read.ts';

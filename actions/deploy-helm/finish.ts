@@ -137,7 +137,7 @@ async function takenBack(
   );
   await tellGitHub(journal.record, 'failure', saidOf(journal.record, done.kind), ports.github);
   return {
-    good: !['not undone', 'not proven', 'left'].includes(done.kind),
+    good: !['not undone', 'not proven', 'not gone back', 'left'].includes(done.kind),
     reason: `${reason}; ${done.kind}: ${done.detail}`,
   };
 }

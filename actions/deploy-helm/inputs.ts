@@ -1,11 +1,15 @@
 import type { ChartAccess, ChartSource } from '../../lib/domain/chart.ts';
 import type { ClusterAccess } from '../../lib/domain/cluster.ts';
+import type { Locator } from '../../lib/domain/database/locator.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { readExtraArgs } from '../../lib/domain/helm/extra-args.ts';
+import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import { parsePlacements } from '../../lib/domain/images/place.ts';
 import type { ImagePlacement } from '../../lib/domain/images/place.ts';
 import { readChartAccess, readChartSource } from '../../lib/domain/inputs/chart.ts';
 import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.ts';
+import { readDatabase } from '../../lib/domain/inputs/database.ts';
+import { readProposal } from '../../lib/domain/inputs/proposal.ts';
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import { readRelease } from '../../lib/domain/inputs/release.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
@@ -28,6 +32,8 @@ export const inputNames: readonly string[] = [
   'images',
   // where
   ...clusterInputNames,
+  // what was approved
+  'proposal',
   // how
   'timeout',
   'undo-timeout',
@@ -38,6 +44,7 @@ export const inputNames: readonly string[] = [
   'on-first-failure',
   'on-cancel',
   'expects',
+  'database',
   'if-unchanged',
   'crds',
   'tests',
@@ -57,7 +64,13 @@ export const inputNames: readonly string[] = [
 ];
 
 /** Inputs whose text is hidden from every log before anything is printed. */
-export const secretInputs = ['chart-password', 'kubeconfig', 'server-token', 'github-token'] as const;
+export const secretInputs = [
+  'chart-password',
+  'kubeconfig',
+  'server-token',
+  'database',
+  'github-token',
+] as const;
 
 /** What Helm's users write from habit, and what to write here. */
 const instead = {
@@ -87,6 +100,8 @@ export interface Inputs {
   readonly values: string;
   readonly valuesFiles: readonly string[];
   readonly images: readonly ImagePlacement[];
+  /** What was approved; undefined: nobody proposed anything. */
+  readonly proposal: Proposal | undefined;
   readonly cluster: ClusterAccess;
   readonly timeout: Milliseconds;
   readonly undoTimeout: Milliseconds;
@@ -97,6 +112,8 @@ export interface Inputs {
   readonly onFirstFailure: 'leave' | 'uninstall';
   readonly onCancel: 'undo' | 'finish' | 'leave';
   readonly expects: readonly string[];
+  /** Whose schema the record keeps and an undo compares; undefined: none is, and an undo says so. */
+  readonly database: Locator | undefined;
   readonly ifUnchanged: 'deploy' | 'skip';
   readonly crds: 'install' | 'upgrade' | 'skip';
   readonly tests: boolean;
@@ -139,6 +156,7 @@ export function parseInputs(
     values: reader.yamlMap('values'),
     valuesFiles: reader.lines('values-files'),
     images: images.placements,
+    proposal: readProposal(reader),
     cluster: readCluster(reader, env),
     timeout,
     undoTimeout: reader.duration('undo-timeout', timeout),
@@ -149,6 +167,7 @@ export function parseInputs(
     onFirstFailure: reader.choice('on-first-failure', ['leave', 'uninstall']),
     onCancel: reader.choice('on-cancel', ['undo', 'finish', 'leave']),
     expects: reader.lines('expects'),
+    database: readDatabase(reader),
     ifUnchanged: reader.choice('if-unchanged', ['deploy', 'skip']),
     crds: reader.choice('crds', ['install', 'upgrade', 'skip']),
     tests: reader.flag('tests'),

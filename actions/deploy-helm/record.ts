@@ -3,6 +3,7 @@ import type { ReleaseContent, ReleaseRecord } from '../../lib/domain/record/type
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Revision } from '../../lib/ports/helm.ts';
 import type { Draft } from '../../lib/steps/journal.ts';
+import { proposalHash } from '../../lib/steps/proposal-hash.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
@@ -39,6 +40,7 @@ export const releaseDraft = (
     steps: [],
     verdicts: [],
     expects: inputs.expects,
+    ...(inputs.proposal === undefined ? {} : { proposal: proposalHash(inputs.proposal) }),
     undoable: plan.previous === undefined ? 'manual' : 'automatic',
     ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
     ...(inputs.environmentUrl === '' ? {} : { environmentUrl: inputs.environmentUrl }),

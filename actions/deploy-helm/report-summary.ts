@@ -1,3 +1,4 @@
+import { recordedLine } from '../../lib/domain/database/recorded-schema.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { foldedEvidence } from '../../lib/domain/evidence/render.ts';
 import { renderedImages } from '../../lib/domain/images/rendered.ts';
@@ -58,6 +59,7 @@ function afterFailure(takenBack: TakenBack, namespace: string, revision: number 
     'not undone': `did not hold in ${namespace}, and going back to revision ${to} failed too`,
     'not proven': `did not hold in ${namespace}; revision ${to} was applied again, and nobody saw it run`,
     'already claimed': `did not hold in ${namespace}; something else undoes it already`,
+    'not gone back': `did not hold in ${namespace} and stays there as revision ${revision}: the old version may not fit the database`,
     left: `did not hold in ${namespace} and was left there as revision ${revision}`,
     uninstalled: `did not hold in ${namespace} and was uninstalled`,
     'nothing to undo': `was refused in ${namespace}; nothing was changed`,
@@ -137,8 +139,9 @@ function imageCell(before: string | undefined, asked: string, now: string | unde
 
 function recordOf({ record }: Done, inputs: Inputs): string {
   const name = code(record.id);
+  const schema = record.database === undefined ? '' : `\n${escapeText(recordedLine(record.database))}`;
   if (isVerified(record))
-    return `${name} verified${inputs.expects.length === 0 ? ' (nothing else was expected: ready is verified)' : ''}`;
+    return `${name} verified${inputs.expects.length === 0 ? ' (nothing else was expected: ready is verified)' : ''}${schema}`;
   const missing =
     record.state === 'ready'
       ? `, verified once ${inputs.expects.map(code).join(' and ')} ${inputs.expects.length === 1 ? 'passes' : 'pass'}`
@@ -150,6 +153,7 @@ function ending({ takenBack, record, verdict }: Done): string {
   const undone = takenBack === undefined ? '' : `**${takenBack.kind}**: ${escapeText(takenBack.detail)}`;
   return sections(
     undone,
+    record.undo?.schema === undefined ? '' : `**Schema**: ${escapeText(record.undo.schema)}`,
     remedyOfUndo(takenBack),
     workloadTable(verdict),
     timeline(record.steps, verdict.at),
@@ -158,6 +162,7 @@ function ending({ takenBack, record, verdict }: Done): string {
 
 /** An undo that failed is a fault of its own, beside the one that it was to mend. */
 function remedyOfUndo(takenBack: Done['takenBack']): string {
+  if (takenBack?.kind === 'not gone back') return `**What to do**: ${escapeText(takenBack.remedy)}`;
   if (takenBack === undefined || !('verdict' in takenBack) || takenBack.verdict?.outcome === 'pass')
     return '';
   const first = takenBack.verdict === undefined ? undefined : decisiveFinding(takenBack.verdict);

@@ -95,7 +95,8 @@ function notesOf({ plan, done }: DeployResult): string {
 
 function annotationsOf({ result, reason, plan, done }: DeployResult): Annotation[] {
   const first = done === undefined ? undefined : decisiveFinding(done.verdict);
-  const remedy = first === undefined ? '' : `\n${first.remedy}`;
+  const kept = done?.takenBack?.kind === 'not gone back' ? `\n${done.takenBack.remedy}` : '';
+  const remedy = `${first === undefined ? '' : `\n${first.remedy}`}${kept}`;
   if (result === 'failure' || result === 'inconclusive')
     return [{ kind: 'error', title: 'deploy-helm', message: `${reason}${remedy}` }];
   return plan.advice.slice(0, 3).map(({ subject, why, remedy: cure }) => ({

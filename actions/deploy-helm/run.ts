@@ -15,6 +15,7 @@ import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
 import { questionsAbout } from '../../lib/steps/questions.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import { refuseByHand, repair } from '../../lib/steps/repair.ts';
+import { recordSchema } from '../../lib/steps/schema-record.ts';
 import { untilAnnounced } from '../../lib/steps/tell-github.ts';
 import { Unfinished } from '../../lib/steps/unfinished.ts';
 import { apply } from './apply.ts';
@@ -27,10 +28,12 @@ import type { Left } from './left.ts';
 import { planLines } from './plan-lines.ts';
 import { deployedOf, makePlan } from './plan.ts';
 import type { NoPlan, Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
+import type { Ports, Stopped } from './ports.ts';
 import { prepare } from './preparation.ts';
+import { refuseUnapproved } from './proposed.ts';
 import { prove } from './prove.ts';
 import { releaseDraft, settled } from './record.ts';
+import { nothingToCompare, whyUnread } from './schema-ahead.ts';
 import { takeBack, withReason } from './take-back.ts';
 import type { TakenBack } from './take-back.ts';
 import { findWayBack, runsReady } from './way-back.ts';
@@ -101,18 +104,29 @@ async function ship(
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
-  // The watches open while the way back is looked for and the record is written.
   using watches = new DisposableStack();
-  const following = watches.adopt(follow(plan, inputs, ports), (open) => open.close());
+  const open = (): Following => watches.adopt(follow(plan, inputs, ports), (each) => each.close());
+  // The watches open while the way back is looked for and the record is written; none stands open for a whole backup.
+  const early = ports.beforehand === undefined ? open() : undefined;
   const before = await findWayBack(plan, past.records, inputs, ports);
   const journal = await Journal.open(releaseDraft(plan, before.records, inputs, ports), { ...ports, lock });
+  for (const line of nothingToCompare(before, past, inputs, ports)) ports.log.warn(line);
   const { baseline } = before;
   unfinished.begin({ seq: journal.record.seq, baseline, installedAt: plan.installedAt });
   const announced = announceDeployment(plan, journal, inputs, ports);
   // Looked at in the end.
   announced.catch(() => undefined);
   try {
-    return await shipBegun(plan, following, before, journal, announced, unfinished, inputs, ports);
+    return await shipBegun(
+      plan,
+      () => early ?? open(),
+      before,
+      journal,
+      announced,
+      unfinished,
+      inputs,
+      ports,
+    );
   } catch (error) {
     await untilAnnounced(announced, ports.clock);
     throw error;
@@ -122,7 +136,7 @@ async function ship(
 /** What has a record, and may leave post something to finish. */
 async function shipBegun(
   plan: Plan,
-  following: Following,
+  following: () => Following,
   before: WayBack,
   journal: Journal,
   announced: Promise<number | undefined>,
@@ -130,13 +144,18 @@ async function shipBegun(
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
-  const applied = await apply(plan, following, before.records, journal, inputs, ports);
+  const stopped = await ports.beforehand?.(journal);
+  const applied =
+    stopped === undefined
+      ? await apply(plan, following(), before.records, journal, inputs, ports)
+      : neverApplied(stopped, ports);
   const { verdict, running } = await prove(plan, applied, journal, inputs, ports);
   // Before the undo, which destroys it.
   const [evidence] = await Promise.all([
-    gatherEvidence(plan, applied, verdict, ports),
+    stopped === undefined ? gatherEvidence(plan, applied, verdict, ports) : undefined,
     journal.write((now) => settled(now, verdict, running, ports.actor)),
   ]);
+  await recordSchema(journal.record, (change) => journal.write(change), ports);
   const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
   const takenBack =
     verdict.outcome === 'fail'
@@ -152,6 +171,13 @@ async function shipBegun(
   await ports.records.prune(inputs.release);
   return { record, verdict, applied, running, evidence, takenBack, final, recordFile };
 }
+
+/** What comes before helm did not hold: nothing of the release is in the cluster. */
+const neverApplied = ({ reason }: Stopped, { clock }: Ports): Applied => ({
+  verdict: { outcome: 'fail', reason, findings: [], at: clock.now(), workloads: [] },
+  observations: [],
+  running: [],
+});
 
 function follow(plan: Plan, { failFast }: Inputs, ports: Ports): Following {
   const { gated, advisory, objects } = plan;
@@ -179,8 +205,10 @@ async function stillTrue(
 }
 
 async function planned(inputs: Inputs, ports: Ports): Promise<Plan | NoPlan> {
-  const plan = await makePlan(inputs, ports);
-  if ('stuck' in plan) return plan;
+  const [made, unread] = await Promise.all([makePlan(inputs, ports), whyUnread(ports)]);
+  if ('stuck' in made) return made;
+  await refuseUnapproved(inputs, made, ports);
+  const plan = { ...made, warnings: [...made.warnings, ...unread] };
   for (const line of planLines(plan)) ports.log.info(line);
   return plan;
 }

@@ -1,8 +1,12 @@
 import { CancelledError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
-import { chooseReturn } from '../../lib/domain/rollback/return.ts';
-import { moveTo } from '../../lib/domain/record/transitions.ts';
+import { chooseReturn, pastOf } from '../../lib/domain/rollback/return.ts';
+import { recordsOfContent, schemaLine, schemaRefusal } from '../../lib/domain/rollback/schema-check.ts';
+import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
+import type { Refusal } from '../../lib/domain/rollback/types.ts';
+import { closeUndo, moveTo } from '../../lib/domain/record/transitions.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
+import { compareSchema } from '../../lib/steps/schema-compare.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { Undone, UndoOrder } from '../../lib/steps/undo.ts';
 import type { UndoWishes } from './left.ts';
@@ -22,12 +26,16 @@ export type TakeBackPorts = Pick<
   | 'progress'
   | 'actor'
   | 'signal'
+  | 'schemas'
+  | 'database'
 >;
 
 /** What became of a release that failed. */
 export type TakenBack =
   | Undone
-  | { readonly kind: 'left' | 'uninstalled' | 'nothing to undo'; readonly detail: string };
+  | { readonly kind: 'left' | 'uninstalled' | 'nothing to undo'; readonly detail: string }
+  /** The old version cannot be trusted with what the database holds now: the failed one stays. */
+  | { readonly kind: 'not gone back'; readonly detail: string; readonly remedy: string };
 
 export interface Failed {
   readonly verdict: Verdict;
@@ -50,15 +58,11 @@ export async function takeBack(
 ): Promise<TakenBack> {
   const { release } = wishes;
   const { revision, wasDeployed, half } = failed;
-  if (revision === undefined)
-    return { kind: 'nothing to undo', detail: 'Helm refused before it changed anything' };
+  if (revision === undefined) return { kind: 'nothing to undo', detail: 'Helm had changed nothing' };
 
-  const revisions = await ports.history.list(release);
-  const back = chooseReturn({
-    ...before,
-    failed: journal.record.seq,
-    revisions: revisions.filter((each) => each.revision !== revision && each.revision !== half?.made),
-  });
+  const held = await ports.history.list(release);
+  const revisions = held.filter((each) => each.revision !== revision && each.revision !== half?.made);
+  const back = chooseReturn({ ...before, failed: journal.record.seq, revisions });
   const isFirst = back.kind === 'first-release' && wasDeployed === undefined;
   if (isFirst && wishes.onFirstFailure === 'uninstall')
     return uninstalled({ ...failed, revision }, journal, wishes, ports);
@@ -69,10 +73,18 @@ export async function takeBack(
   ports.log.info(
     `going back to revision ${back.revision} (${back.kind === 'record' ? `record ${back.record.id}, verified` : 'it ran ready when this step began'})`,
   );
+  const then = recordsOfContent(pastOf({ ...before, revisions }), back.revision);
+  // What was begun was compared before it began.
+  const goesOn = half?.to === back.revision;
+  const schema = goesOn ? notCompared : await compareSchema(then, ports);
+  const refusal = schemaRefusal(schema);
+  if (refusal !== undefined)
+    return notGoneBack({ ...failed, revision: half?.made ?? revision }, refusal, journal, wishes, ports);
   return undo(
     {
       release,
       to: back.revision,
+      schema: (goesOn ? journal.record.undo?.schema : undefined) ?? schemaLine(schema),
       ...halfOr(revision, back.revision, half),
       ...(wasDeployed === undefined ? {} : { wasDeployed }),
       reason: failed.verdict.reason,
@@ -90,6 +102,8 @@ export async function takeBack(
     ports,
   );
 }
+
+const notCompared: SchemaCheck = { kind: 'not compared' };
 
 /** What was begun is only proven where it went to the same state; else it is what fails now. */
 function halfOr(
@@ -124,6 +138,31 @@ async function left(
   const restored = wasDeployed === undefined ? {} : { restored: wasDeployed };
   await history.writeBack(release, { failed: revision, reason: verdict.reason, ...restored });
   return { kind: 'left', detail: `${why}; revision ${revision} stays in place, marked failed` };
+}
+
+/**
+ * Where the old version would meet a schema that it cannot read, or that nobody can compare, the failed one is the
+ * lesser evil: a person decides. Helm's history and the record say so.
+ */
+async function notGoneBack(
+  failed: Written,
+  { reason, remedy }: Refusal,
+  journal: Journal,
+  wishes: UndoWishes,
+  ports: TakeBackPorts,
+): Promise<TakenBack> {
+  const said = `not gone back: ${reason}`;
+  ports.log.warn(`${said}; ${remedy}`);
+  await journal.write((now) => {
+    const { reason: before = failed.verdict.reason, undo: claim } = now;
+    // A main that was killed may have claimed an undo that never began.
+    const open = claim !== undefined && claim.outcome === undefined;
+    const ended = open ? closeUndo(now, 'failure', said) : now;
+    // Post may say it again after a main that was killed here.
+    return { ...ended, undoable: 'manual', reason: before.includes(said) ? before : `${before}; ${said}` };
+  });
+  const { detail } = await left(failed, reason, wishes, ports);
+  return { kind: 'not gone back', detail, remedy };
 }
 
 /** What helm could not remove stays as evidence: a release that is half `uninstalling` would refuse the next one. */

@@ -11,6 +11,7 @@ import { questionsAbout } from '../../lib/steps/questions.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
 import { rollOut } from '../../lib/steps/roll-out.ts';
+import { recordSchema } from '../../lib/steps/schema-record.ts';
 import type { Left } from './left.ts';
 import { prove } from './prove.ts';
 import { settled } from './record.ts';
@@ -68,6 +69,7 @@ export async function watchOn(
     ports,
   );
   await journal.write((now) => settled({ ...now, revision }, proven.verdict, proven.running, ports.actor));
+  await recordSchema(journal.record, (change) => journal.write(change), ports);
   return proven;
 }
 

@@ -1,11 +1,11 @@
 /** What the plan follows from: the run, the checkout, the file, the event. */
-import { join } from 'node:path';
 import type { RunFacts } from '../../lib/domain/environments/occasion.ts';
-import { defaultFile, parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
+import { defaultFile } from '../../lib/domain/environments/parse-file.ts';
 import type { SlipwayFile } from '../../lib/domain/environments/types.ts';
 import { ConfigurationError } from '../../lib/domain/errors.ts';
 import type { Fault } from '../../lib/domain/errors.ts';
 import type { Commit } from '../../lib/ports/git.ts';
+import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 
@@ -55,10 +55,8 @@ export async function readPlanFile(
   { head }: Checkout,
   { files, workspace, log }: Ports,
 ): Promise<PlanFile> {
-  const text = await textOf(path, join(workspace, path), files);
-  if (text !== undefined) {
-    const { file, faults } = parseSlipwayFile(text, path);
-    if (faults.length > 0) throw new ConfigurationError(faults);
+  const file = await readSlipwayFile(path, { files, workspace });
+  if (file !== undefined) {
     log.info(`${path}: ${file.environments.map(({ name }) => name).join(', ')}`);
     return { file, notes: [] };
   }
@@ -72,15 +70,6 @@ export async function readPlanFile(
   log.info(`${path} is not there: the defaults hold`);
   const blind = `nothing is checked out, so ${path} was not looked for and the defaults hold: add actions/checkout before this step`;
   return { file: defaultFile(), notes: head === undefined ? [blind] : [] };
-}
-
-async function textOf(path: string, file: string, files: Ports['files']): Promise<string | undefined> {
-  try {
-    return await files.read(file);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'EISDIR' ? 'is a folder' : 'cannot be read';
-    throw new ConfigurationError([{ input: 'file', value: JSON.stringify(path), problem: why }], { cause });
-  }
 }
 
 /** The webhook's payload; undefined where there is none. */

@@ -2,7 +2,7 @@ import { formatDuration } from '../../lib/domain/duration.ts';
 import { formatImageRef } from '../../lib/domain/image-ref.ts';
 import type { RepositoryRef } from '../../lib/domain/oci/types.ts';
 import { wordOf } from '../../lib/domain/promotion/requirements.ts';
-import { formatBytes } from '../../lib/domain/promotion/size.ts';
+import { formatBytes } from '../../lib/domain/size.ts';
 import { code, details, escapeText, sections, table, verdictLine } from '../../lib/domain/report/markdown.ts';
 import type { TagDecision } from '../../lib/domain/tags/guard.ts';
 import type { PromoteResult } from './run.ts';

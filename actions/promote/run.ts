@@ -4,7 +4,7 @@ import { promotionSchema } from '../../lib/domain/promotion/record.ts';
 import type { PromotionRecord } from '../../lib/domain/promotion/record.ts';
 import { wordOf } from '../../lib/domain/promotion/requirements.ts';
 import type { Answered } from '../../lib/domain/promotion/requirements.ts';
-import { formatBytes } from '../../lib/domain/promotion/size.ts';
+import { formatBytes } from '../../lib/domain/size.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { copyImage, planCopy } from '../../lib/steps/copy-image.ts';
 import type { Copied, CopyPlan } from '../../lib/steps/copy-image.ts';

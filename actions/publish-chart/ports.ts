@@ -14,8 +14,6 @@ export interface Ports {
   readonly store: RegistryStore;
   readonly museum: ChartMuseum;
   readonly signer: Signer;
-  /** `sha256:` and 64 hex digits. */
-  readonly sha256: (bytes: Uint8Array) => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly actor: Actor;

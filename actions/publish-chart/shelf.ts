@@ -14,6 +14,7 @@ import {
 } from '../../lib/domain/published-chart/manifest.ts';
 import type { Destination, Held, PackedChart } from '../../lib/domain/published-chart/types.ts';
 import { chartTag } from '../../lib/domain/published-chart/version.ts';
+import { digestOf } from '../../lib/steps/digest-of.ts';
 import { tagImages } from '../../lib/steps/tag-images.ts';
 import type { Ports } from './ports.ts';
 
@@ -34,21 +35,21 @@ export const shelfFor = (destination: Destination, chart: PackedChart, ports: Po
 function inRegistry(
   destination: Destination & { kind: 'oci' },
   chart: PackedChart,
-  { store, packager, sha256, clock, signal }: Ports,
+  { store, packager, clock, signal }: Ports,
 ): Shelf {
   const repository = repositoryFor(destination, chart.name);
   const tagged: ImageRef = { ...repository, tag: chartTag(chart.version) };
   const reference = `${chartAddress(destination, chart.name)}:${chartTag(chart.version)}`;
   const described = (mediaType: string, bytes: Uint8Array): Descriptor => ({
     mediaType,
-    digest: sha256(bytes),
+    digest: digestOf(bytes),
     size: bytes.length,
   });
 
   /** By what is in it: whoever may push can write any annotation. */
   const isSame = async (bytes: Uint8Array): Promise<boolean> => {
     const there = archiveIn(bytes);
-    if (there === undefined || there.digest === sha256(chart.archive)) return there !== undefined;
+    if (there === undefined || there.digest === digestOf(chart.archive)) return there !== undefined;
     // Another helm or zlib may have packed the same files.
     const archive = await store.blob(repository, there);
     return archive !== undefined && (await packager.sourceHashOf(archive)) === chart.sourceHash;
@@ -72,7 +73,7 @@ function inRegistry(
         sourceHash: chart.sourceHash,
       };
       const bytes = new TextEncoder().encode(chartManifest(chart.metadata, parts));
-      const digest = sha256(bytes);
+      const digest = digestOf(bytes);
       const manifest = { mediaType: manifestType, digest, bytes };
       await store.putManifest({ ...repository, digest }, manifest);
       await unnamed({ ...repository, digest });
@@ -87,7 +88,7 @@ function inRegistry(
 function inMuseum(
   destination: Destination & { kind: 'chartmuseum' },
   chart: PackedChart,
-  { museum, packager, sha256, clock }: Ports,
+  { museum, packager, clock }: Ports,
 ): Shelf {
   const { url } = destination;
   const { name, version } = chart;
@@ -96,7 +97,7 @@ function inMuseum(
     const digest = await museum.digest(destination, name, version);
     if (digest === undefined) return { kind: 'nothing' };
     const same =
-      digest === sha256(chart.archive) ||
+      digest === digestOf(chart.archive) ||
       (await packager.sourceHashOf(await museum.archive(destination, name, version))) === chart.sourceHash;
     return { kind: same ? 'same' : 'other', digest };
   };
@@ -118,7 +119,7 @@ function inMuseum(
       // Also when it would not overwrite: somebody else was quicker, perhaps with the same chart.
       const held = await lookUntilShown();
       if (held.kind === 'same') return held.digest;
-      if (held.kind === 'other') throw overtaken(reference, sha256(chart.archive), held.digest);
+      if (held.kind === 'other') throw overtaken(reference, digestOf(chart.archive), held.digest);
       throw new UnreachableError(`${reference}: the upload was accepted, yet the chart does not show there`);
     },
   };

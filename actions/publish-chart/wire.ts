@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { chartMuseum } from '../../lib/adapters/chartmuseum/client.ts';
 import { cosignSigner } from '../../lib/adapters/cosign/client.ts';
@@ -31,7 +30,6 @@ export async function wirePublishChart(context: Context, inputs: Inputs): Promis
       signal,
     }),
     signer: cosignSigner({ spawn, files: temp, dockerConfig: docker.path, workspace }),
-    sha256: (bytes) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
     clock,
     log,
     actor,

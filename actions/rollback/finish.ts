@@ -3,6 +3,7 @@ import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { statusLine } from '../../lib/domain/record/status-line.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
+import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
@@ -62,6 +63,8 @@ async function finish(begun: Begun, left: Left, lock: Lock, ports: FinishPorts):
       ? await undo(
           {
             ...(await orderOf(begun, left, leaving.reason, ports)),
+            // Compared before anything was changed; what has begun is brought to its end.
+            schema: leaving.undo.schema ?? schemaLine({ kind: 'not compared' }),
             onForgotten: ({ newest: after = begun.newest }) => journal.write((now) => ({ ...now, after })),
           },
           leavingJournal,
@@ -88,7 +91,7 @@ async function orderOf(
   { release, timeout, gate, ignore, forceConflicts, freeStuckPods }: Left,
   reason: string | undefined,
   { history, clock, cancelledAt, actor, progress, signal }: FinishPorts,
-): Promise<UndoOrder> {
+): Promise<Omit<UndoOrder, 'schema'>> {
   const revisions = await history.list(release);
   const [newest] = revisions;
   const begunByHelm = newest !== undefined && newest.revision > before;

@@ -2,10 +2,13 @@ import type { ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { withoutOrphan } from '../../lib/domain/rollback/again.ts';
 import { newestOf } from '../../lib/domain/rollback/candidates.ts';
+import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
+import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
 import type { Candidate, Decision, PastFacts } from '../../lib/domain/rollback/types.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { runChecks } from '../../lib/steps/run-checks.ts';
+import { recordSchema } from '../../lib/steps/schema-record.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { Undone, UndoOrder } from '../../lib/steps/undo.ts';
 import { untilAnnounced } from '../../lib/steps/tell-github.ts';
@@ -13,6 +16,7 @@ import type { Unfinished } from '../../lib/steps/unfinished.ts';
 import { announceRollback, closeRollback } from './deployment.ts';
 import type { Inputs } from './inputs.ts';
 import type { Begun, Left } from './left.ts';
+import type { Looked } from './look.ts';
 import type { Ports } from './ports.ts';
 import {
   outcomeOf,
@@ -39,10 +43,12 @@ export interface Done {
   readonly recordFile: string;
 }
 
+const notCompared: SchemaCheck = { kind: 'not compared' };
+
 /** From the first write to the last: records, undo, proof, GitHub. */
 export async function goBack(
   { from, to, overridden }: Extract<Decision, { kind: 'undo' }>,
-  facts: PastFacts,
+  { facts, schema = notCompared }: Pick<Looked, 'facts' | 'schema'>,
   lock: Lock,
   unfinished: Unfinished<Left>,
   inputs: Inputs,
@@ -85,6 +91,7 @@ export async function goBack(
           reason: left.record.reason ?? reason,
           by: ports.actor,
           part: 'rollback',
+          schema: schemaLine(schema),
           timeout: inputs.timeout,
           gate: inputs.gate,
           ignore: inputs.ignore,
@@ -108,6 +115,7 @@ export async function goBack(
   });
   await own.write((now) => settled(now, undone, ports));
   const checks = undone.kind === 'undone' ? await verify(own, inputs, ports) : undefined;
+  await recordSchema(own.record, (change) => own.write(change), ports);
 
   const closing = { own: own.record, left: left.record, outcome: outcomeOfAll(undone, checks) };
   const deploymentId = await closeRollback(deployment, closing, inputs, ports);

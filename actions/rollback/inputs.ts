@@ -1,8 +1,10 @@
 import type { Check } from '../../lib/domain/checks/types.ts';
 import { parseChecks } from '../../lib/domain/checks/parse.ts';
 import type { ClusterAccess } from '../../lib/domain/cluster.ts';
+import type { Locator } from '../../lib/domain/database/locator.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.ts';
+import { readDatabase } from '../../lib/domain/inputs/database.ts';
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import { readRelease } from '../../lib/domain/inputs/release.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
@@ -16,6 +18,7 @@ export const inputNames: readonly string[] = [
   'to',
   'reason',
   'verify',
+  'database',
   ...clusterInputNames,
   'timeout',
   'gate',
@@ -33,7 +36,7 @@ export const inputNames: readonly string[] = [
 ];
 
 /** Inputs whose text is hidden from every log before anything is printed. */
-export const secretInputs = ['kubeconfig', 'server-token', 'github-token'] as const;
+export const secretInputs = ['kubeconfig', 'server-token', 'database', 'github-token'] as const;
 
 const instead = {
   revision: 'use to: a revision number',
@@ -52,6 +55,8 @@ export interface Inputs {
   readonly reason: string;
   /** Asked after the old version runs again. */
   readonly verify: readonly Check[];
+  /** Whose schema is compared; undefined: none is, and the rollback says so. */
+  readonly database: Locator | undefined;
   readonly cluster: ClusterAccess;
   readonly timeout: Milliseconds;
   readonly gate: readonly string[];
@@ -91,6 +96,7 @@ export function parseInputs(
     to: readTo(reader, release),
     reason: reader.text('reason'),
     verify: verify.value,
+    database: readDatabase(reader),
     cluster: readCluster(reader, env),
     timeout,
     gate: reader.lines('gate'),

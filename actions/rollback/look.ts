@@ -1,11 +1,14 @@
 import { candidatesOf } from '../../lib/domain/rollback/candidates.ts';
 import { decide } from '../../lib/domain/rollback/decide.ts';
 import type { ImageFact } from '../../lib/domain/rollback/decide.ts';
+import { recordsOfContent } from '../../lib/domain/rollback/schema-check.ts';
+import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
 import type { Candidate, Decision, From, PastFacts } from '../../lib/domain/rollback/types.ts';
 import type { ReleasePorts } from '../../lib/ports/release.ts';
 import { askForImages } from '../../lib/steps/images-exist.ts';
 import { readPast } from '../../lib/steps/past.ts';
 import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
+import { compareSchema } from '../../lib/steps/schema-compare.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 
@@ -18,16 +21,20 @@ export interface Looked {
   readonly notes: readonly string[];
   /** Revision → what its registry said of its images. */
   readonly images: ReadonlyMap<number, ImageFact>;
+  /** Whether the version that it would take can read what the database holds; absent where it takes none. */
+  readonly schema?: SchemaCheck;
 }
 
 /**
- * Reads records, revisions and, of the one it would take, the images; decides. Gets and lists only. `before`: the
- * look before the lock was ours; a registry that was slow to answer is not asked again.
+ * Reads records, revisions and, of the one it would take, the images and the schema; decides. Changes nothing.
+ * `before`: the look before the lock was ours; a registry that was slow to answer is not asked again.
  */
 export async function look(from: From, inputs: Inputs, ports: Ports, before?: Looked): Promise<Looked> {
   const { unreadable, ...facts } = await readPast(inputs.release, ports);
   const notes = [...(before?.notes ?? unreadable)];
   const answers = new Map<number, ImageFact>(before?.images);
+  // Asked anew under the lock: a migration may have run while this run waited for it.
+  const schemas = new Map<number, SchemaCheck>();
   const wishes = {
     from,
     to: inputs.to,
@@ -36,16 +43,24 @@ export async function look(from: From, inputs: Inputs, ports: Ports, before?: Lo
     // The second look is under the lock.
     locked: before !== undefined,
     images: ({ revision }: Candidate) => answers.get(revision),
+    schema: ({ revision }: Candidate) => schemas.get(revision),
   };
   let decision = decide(facts, wishes);
-  while (decision.kind === 'ask-images') {
-    const { candidate } = decision;
-    const { fact, unknown } = await imagesOf(candidate, inputs, ports);
-    answers.set(candidate.revision, fact);
-    notes.push(...unknown);
+  while (decision.kind === 'ask') {
+    const { about, candidate } = decision;
+    const { revision } = candidate;
+    if (about === 'schema')
+      schemas.set(revision, await compareSchema(recordsOfContent(facts, revision), ports));
+    else {
+      const { fact, unknown } = await imagesOf(candidate, inputs, ports);
+      answers.set(revision, fact);
+      notes.push(...unknown);
+    }
     decision = decide(facts, wishes);
   }
-  return { facts, candidates: candidatesOf(facts), decision, notes, images: answers };
+  const [schema] = schemas.values();
+  const looked = { facts, candidates: candidatesOf(facts), decision, notes, images: answers };
+  return { ...looked, ...(schema === undefined ? {} : { schema }) };
 }
 
 /** A registry that cannot be asked never blocks the way back. */

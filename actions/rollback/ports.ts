@@ -8,10 +8,11 @@ import type { Forwards, Probes } from '../../lib/ports/probes.ts';
 import type { Spawn } from '../../lib/ports/process.ts';
 import type { Holder } from '../../lib/ports/records.ts';
 import type { ReleasePorts } from '../../lib/ports/release.ts';
+import type { SchemaPorts } from '../../lib/ports/schemas.ts';
 import type { Left } from './left.ts';
 
 /** Everything outside that rollback talks to. */
-export interface Ports extends ReleasePorts {
+export interface Ports extends ReleasePorts, SchemaPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly github: GitHubDeployments;

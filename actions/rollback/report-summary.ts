@@ -1,10 +1,12 @@
 import type { ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { withImages } from '../../lib/domain/images/short.ts';
+import { recordedLine } from '../../lib/domain/database/recorded-schema.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import { checksEvidence, checksTable } from '../../lib/domain/report/checks.ts';
 import { code, details, escapeText, sections, table, verdictLine } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
+import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
 import { candidateTable, legend } from '../../lib/domain/rollback/table.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { Done } from './go-back.ts';
@@ -76,13 +78,20 @@ function facts({ looked, duration }: RollbackResult, done: Done, inputs: Inputs)
       ['Left', `revision ${from.revision}, ${code(from.chart)}, record ${code(left.id)} ${left.state}`],
       ['Why', escapeText(left.reason ?? '')],
       ['Back to', `revision ${to.revision}, ${code(to.chart)}${made}: ${escapeText(to.why)}`],
+      ['Schema', escapeText(schemaLine(looked?.schema ?? { kind: 'not compared' }))],
       ...forced.map(({ reason }) => ['Forced', `although ${escapeText(reason)}`]),
       ...imageRows(done),
-      ['Record', `${code(own.id)} ${isVerified(own) ? 'verified' : `${own.state}, not verified`}`],
+      [
+        'Record',
+        `${code(own.id)} ${isVerified(own) ? 'verified' : `${own.state}, not verified`}${recordedOf(own)}`,
+      ],
       ['Took', formatDuration(duration)],
     ],
   );
 }
+
+const recordedOf = ({ database }: Done['own']): string =>
+  database === undefined ? '' : `\n${escapeText(recordedLine(database))}`;
 
 /** What ran, and what was read back. */
 function imageRows({ from, to, undone }: Done): string[][] {

@@ -28,7 +28,9 @@ export function report(result: RollbackResult, inputs: Inputs): Report {
     summary: summary(result, inputs),
     annotations: annotationsOf(result, inputs),
     data: {
-      ...(looked === undefined ? {} : { candidates: looked.candidates.map(told), notes: looked.notes }),
+      ...(looked === undefined
+        ? {}
+        : { candidates: looked.candidates.map(told), notes: looked.notes, schema: looked.schema }),
       ...(done === undefined
         ? {}
         : { record: done.own, left: done.left, undone: done.undone, checks: done.checks }),

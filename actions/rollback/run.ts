@@ -2,6 +2,8 @@ import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { CancelledError } from '../../lib/domain/errors.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { stillMeant } from '../../lib/domain/rollback/meanwhile.ts';
+import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
+import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
 import { candidateTable, legend, tableLines } from '../../lib/domain/rollback/table.ts';
 import type { Decision, From } from '../../lib/domain/rollback/types.ts';
 import type { Lock } from '../../lib/ports/records.ts';
@@ -46,7 +48,7 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
   const first = await ports.log.group('What there was, and what to do', () => told(from, inputs, ports));
   const meant = first.decision;
   if (meant.kind === 'skip' || meant.kind === 'refuse') return ended(nothingDone(meant), first);
-  if (inputs.dryRun) return ended(planned(meant), first);
+  if (inputs.dryRun) return ended(planned(meant, first.schema), first);
   await checkMayWrite(inputs, ports);
 
   let unfinished: Unfinished<Left> | undefined;
@@ -62,8 +64,8 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
         unfinished.over();
         return ended(nothingDone(looked.decision), looked);
       }
-      const done = await goBack(looked.decision, looked.facts, lock, unfinished, inputs, ports);
-      return ended(resultOf(done), looked, done);
+      const done = await goBack(looked.decision, looked, lock, unfinished, inputs, ports);
+      return ended(withSchema(resultOf(done), looked), looked, done);
     } catch (error) {
       // What has begun post brings to its end; a cancel leaves it no time here to give the lock back.
       if (!unfinished.hasBegun && !(error instanceof CancelledError)) unfinished.over();
@@ -84,13 +86,17 @@ async function told(from: From, inputs: Inputs, ports: Ports): Promise<Looked> {
   return looked;
 }
 
-const planned = (decision: Exclude<Decision, { kind: 'skip' | 'refuse' }>): Result =>
-  decision.kind === 'at-work'
-    ? nothingDone(decision)
-    : {
-        result: 'success',
-        reason: `dry run: it would go from revision ${decision.from.revision} back to revision ${decision.to.revision}, ${decision.to.why}`,
-      };
+function planned(
+  decision: Exclude<Decision, { kind: 'skip' | 'refuse' }>,
+  schema: SchemaCheck = { kind: 'not compared' },
+): Result {
+  if (decision.kind === 'at-work') return nothingDone(decision);
+  const { from, to } = decision;
+  return {
+    result: 'success',
+    reason: `dry run: it would go from revision ${from.revision} back to revision ${to.revision}, ${to.why}; ${schemaLine(schema)}`,
+  };
+}
 
 function nothingDone(decision: Exclude<Decision, { kind: 'undo' }>): Result {
   if (decision.kind === 'refuse')
@@ -102,6 +108,12 @@ function nothingDone(decision: Exclude<Decision, { kind: 'undo' }>): Result {
     reason: `${claim.part} of run ${claim.by.run} is undoing ${record.id} since ${claim.at}`,
   };
 }
+
+/** Who asked for the comparison reads in the result what came of it. */
+const withSchema = (result: Result, { schema }: Looked): Result =>
+  result.result !== 'success' || schema === undefined || schema.kind === 'not compared'
+    ? result
+    : { ...result, reason: `${result.reason}; ${schemaLine(schema)}` };
 
 function resultOf({ undone, checks }: Done): Result {
   if (undone.kind === 'already claimed') return { result: 'skipped', reason: undone.detail };

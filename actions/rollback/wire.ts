@@ -5,6 +5,7 @@ import { kubeconfigAt } from '../../lib/domain/cluster.ts';
 import { proxyOf } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { wireMain, wirePost } from '../../lib/wiring/release.ts';
+import { schemaSource } from '../../lib/wiring/schema-source.ts';
 import type { FinishPorts } from './finish.ts';
 import type { Inputs } from './inputs.ts';
 import type { Left } from './left.ts';
@@ -17,6 +18,7 @@ export async function wireRollback(context: Context, inputs: Inputs): Promise<Po
   const wired = await wireMain<Left>(action, context, inputs.cluster);
   return {
     ...wired,
+    ...schemaSource(inputs.database, context, wired.access),
     probes: httpProbes({ proxy: proxyOf(context.env) }),
     forwards: kubectlForwards({ spawn: context.spawn, ...kubeconfigAt(wired.access) }),
   };

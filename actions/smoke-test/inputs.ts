@@ -5,8 +5,10 @@ import { parseIdentity } from '../../lib/domain/checks/parse-identity.ts';
 import { parseSuites } from '../../lib/domain/checks/parse-suite.ts';
 import type { Check, Identity, Suite } from '../../lib/domain/checks/types.ts';
 import type { ClusterAccess } from '../../lib/domain/cluster.ts';
+import type { Locator } from '../../lib/domain/database/locator.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { clusterInputNames, readCluster } from '../../lib/domain/inputs/cluster.ts';
+import { readDatabase } from '../../lib/domain/inputs/database.ts';
 import { InputReader } from '../../lib/domain/inputs/reader.ts';
 import { parseRecordId } from '../../lib/domain/record/id.ts';
 import type { RecordKey } from '../../lib/domain/record/id.ts';
@@ -25,6 +27,7 @@ export const inputNames: readonly string[] = [
   // for whom
   'record',
   'name',
+  'database',
   // where
   'namespace',
   ...clusterInputNames,
@@ -33,7 +36,7 @@ export const inputNames: readonly string[] = [
 ];
 
 /** Inputs whose text is hidden from every log before anything is printed. */
-export const secretInputs = ['kubeconfig', 'server-token', 'github-token'] as const;
+export const secretInputs = ['kubeconfig', 'server-token', 'database', 'github-token'] as const;
 
 const instead = {
   retries: 'it asks until timeout is over, every interval',
@@ -57,6 +60,8 @@ export interface Inputs {
   readonly record: RecordKey | undefined;
   /** What the verdict is called in the record. */
   readonly name: string;
+  /** Whose schema the record keeps once it is verified. */
+  readonly database: Locator | undefined;
   /** Undefined: nothing needs one. */
   readonly cluster: ClusterAccess | undefined;
 }
@@ -80,6 +85,13 @@ export function parseInputs(
       value: 'empty',
       problem: 'nothing is asked: give url, checks, identity or suite',
     });
+  const database = readDatabase(reader);
+  if (database !== undefined && !reader.has('record'))
+    reader.fault({
+      input: 'database',
+      value: 'without record',
+      problem: 'its schema becomes part of a record: give record',
+    });
   // A cluster that nothing needs is looked at all the same when it is given: a broken secret is a fault at once.
   const asked =
     record !== undefined || needCluster(checks, identity) || reader.has('kubeconfig') || reader.has('server');
@@ -94,6 +106,7 @@ export function parseInputs(
     concurrency: reader.integer('concurrency', { min: 1, max: 64 }) ?? 4,
     record,
     name: readName(reader),
+    database,
     cluster: asked ? readCluster(reader, env) : undefined,
   });
 }

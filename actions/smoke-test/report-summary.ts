@@ -1,9 +1,10 @@
 import type { CheckOutcome, ChecksOutcome } from '../../lib/domain/checks/types.ts';
+import { recordedLine } from '../../lib/domain/database/recorded-schema.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { checksEvidence, checksTable } from '../../lib/domain/report/checks.ts';
-import { code, sections, verdictLine } from '../../lib/domain/report/markdown.ts';
+import { code, escapeText, sections, verdictLine } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { SmokeResult } from './run.ts';
@@ -28,8 +29,9 @@ export function summary(result: SmokeResult): string {
 }
 
 function recordLine(record: ReleaseRecord): string {
-  const { id, state, expects, verdicts } = record;
-  if (isVerified(record)) return `Record ${code(id)} is **verified**: an undo may go back to it.`;
+  const { id, state, expects, verdicts, database } = record;
+  const schema = database === undefined ? '' : ` Its ${escapeText(recordedLine(database))}.`;
+  if (isVerified(record)) return `Record ${code(id)} is **verified**: an undo may go back to it.${schema}`;
   const missing = expects.filter((name) => !verdicts.some((verdict) => verdict.name === name));
   const waits = missing.length === 0 ? '' : `; ${missing.map(code).join(' and ')} still to come`;
   return `Record ${code(id)} is **${state}**, not verified${waits}: no undo goes back to it.`;

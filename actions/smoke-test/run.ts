@@ -6,6 +6,7 @@ import { writeJunit } from '../../lib/domain/junit/write.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result, ResultKind } from '../../lib/domain/report/result.ts';
 import { runChecks } from '../../lib/steps/run-checks.ts';
+import { recordSchema } from '../../lib/steps/schema-record.ts';
 import { runSuites } from '../../lib/steps/run-suites.ts';
 import type { Inputs } from './inputs.ts';
 import { junitOf } from './junit.ts';
@@ -46,6 +47,7 @@ export async function smokeTest(inputs: Inputs, ports: Ports): Promise<SmokeResu
 
   const junitFile = files.keep('junit.xml', writeJunit(junitOf(outcome)));
   const told = found === undefined ? undefined : await tellRecord(found, outcome, inputs, ports);
+  const record = told?.outcome === 'pass' ? await withSchema(told.record, ports) : told?.record;
   return {
     result: results[told?.outcome ?? outcome.outcome],
     reason: told?.reason ?? outcome.reason,
@@ -53,10 +55,18 @@ export async function smokeTest(inputs: Inputs, ports: Ports): Promise<SmokeResu
     outcome,
     notAsked: notAsked(inputs, outcome.checks),
     junitFile,
-    record: told?.record,
-    recordFile:
-      told === undefined ? '' : files.keep('record.json', JSON.stringify(told.record, undefined, 2)),
+    record,
+    recordFile: record === undefined ? '' : files.keep('record.json', JSON.stringify(record, undefined, 2)),
   };
+}
+
+/** The release is proven; with which schema, the record is to say too. */
+async function withSchema(record: ReleaseRecord, ports: Ports): Promise<ReleaseRecord> {
+  const { records, schemas, database, signal = new AbortController().signal } = ports;
+  if (records === undefined || schemas === undefined || database === undefined) return record;
+  const write = (change: (now: ReleaseRecord) => ReleaseRecord): Promise<ReleaseRecord> =>
+    records.change(record, change);
+  return recordSchema(record, write, { ...ports, schemas, database, signal });
 }
 
 const order = ({ checks, identity, timeout, interval, consecutive, concurrency }: Inputs) => ({

@@ -7,6 +7,7 @@ import { secretsOf } from '../../lib/domain/checks/needs.ts';
 import { kubeconfigAt } from '../../lib/domain/cluster.ts';
 import { proxyOf, read } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
+import { schemaSource } from '../../lib/wiring/schema-source.ts';
 import { clusterSurroundings, githubFor } from '../../lib/wiring/step.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
@@ -19,7 +20,10 @@ export async function wireSmokeTest(context: Context, inputs: Inputs): Promise<P
       ? undefined
       : await connectCluster(inputs.cluster, clusterSurroundings('smoke-test', context));
   return {
-    ...(cluster === undefined ? {} : { kube: cluster.kube, records: cluster.records }),
+    ...(cluster === undefined
+      ? {}
+      : { kube: cluster.kube, records: cluster.records, schemas: cluster.schemas }),
+    ...schemaSource(inputs.database, context, cluster?.access),
     probes: httpProbes({ proxy: proxyOf(env) }),
     forwards: kubectlForwards({ spawn, ...kubeconfigAt(cluster?.access ?? { kind: 'in-cluster' }) }),
     registry: registryClient({ proxy: proxyOf(env), clock }),

@@ -2,6 +2,7 @@ import type { Fingerprint, FingerprintKind } from '../domain/database/fingerprin
 import type { AppliedMigrations } from '../domain/database/migrations.ts';
 import type { SchemaReading } from '../domain/database/schema.ts';
 import type { Version } from '../domain/database/versions.ts';
+import type { Milliseconds } from '../domain/duration.ts';
 import type { Account } from '../domain/storage/account.ts';
 
 /**
@@ -21,7 +22,9 @@ export interface Database {
   /** Roles, their grants and their password hashes, as SQL; of the whole server. Ends as a dump does. */
   dumpGlobals(options?: Cancellable): Promise<Hop>;
   /** What is in it now; exact only while nobody writes. */
-  contents(kind: FingerprintKind, options?: Cancellable): Promise<Contents>;
+  contents(kind: FingerprintKind, options?: ContentsOptions): Promise<Contents>;
+  /** Its schema and the migrations it has. Reads catalogues and the books of migration tools, never a row of anything else. */
+  schema(options?: Cancellable): Promise<SchemaContents>;
   /** Why it is not empty, a line each; an empty list means that it is. */
   occupants(options?: Cancellable): Promise<readonly string[]>;
   /**
@@ -29,6 +32,23 @@ export interface Database {
    * Stops at the first error; resolves only when every byte arrived there and the tool said that all went well.
    */
   restore(dump: AsyncIterable<Uint8Array>, order: RestoreOrder): Promise<Account>;
+  /**
+   * Makes the roles and grants of `dumpGlobals`; a role that is there already keeps its password and its rights, and
+   * only gains what was granted to it. Stops at the first error.
+   */
+  applyGlobals(sql: AsyncIterable<Uint8Array>, options?: Cancellable): Promise<void>;
+  /** Goes through a whole dump with the dump tool's own reader, into nothing. Throws where it is cut or malformed. */
+  parse(dump: AsyncIterable<Uint8Array>, options?: Cancellable): Promise<Account>;
+  /** Free on the disk under the server's data, in bytes; undefined where it cannot be learnt from here. */
+  freeBytes(options?: Cancellable): Promise<number | undefined>;
+  /** How much of what was committed would survive the loss of this server, as far as it can be read. Changes nothing. */
+  durability(options?: Cancellable): Promise<Durability>;
+  /** Makes an empty database on the same server, with this one's encoding and collation. A name that is taken is refused. */
+  createBeside(name: string, options?: Cancellable): Promise<Database>;
+  /** Names of the databases on the same server that begin so. */
+  namesBeside(prefix: string, options?: Cancellable): Promise<readonly string[]>;
+  /** Drops a database of the same server, whoever is connected to it. Not an error when it is not there. */
+  dropBeside(name: string, options?: Cancellable): Promise<void>;
 }
 
 export interface Cancellable {
@@ -40,11 +60,31 @@ export interface DatabaseFacts {
   readonly dumpTool: Version;
   /** On the server's disk, indexes included. */
   readonly bytes: number;
+  /** By the server's own name: `UTF8`, `SQL_ASCII`; MySQL's default character set: `utf8mb4`. */
+  readonly encoding: string;
+  /** PostgreSQL's LC_COLLATE: `en_US.UTF-8`; MySQL's default collation. */
+  readonly locale: string;
   readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  /** Names of the extensions that could be made here; empty where the engine has none. */
+  readonly installable: readonly string[];
+  /** Tables whose rows a dump cannot see at one moment (MyISAM, Aria): `shop.log`. */
+  readonly nonTransactional: readonly string[];
+}
+
+export interface ContentsOptions extends Cancellable {
+  /** Tables that are not looked into: `schema.table`. */
+  readonly withoutRows?: readonly string[];
 }
 
 export interface DumpOrder extends Cancellable {
   readonly fingerprint: FingerprintKind;
+  /**
+   * How long to wait while another backup or migration of this database is at work; then a TargetError. The lock is the
+   * server's own (an advisory lock) and ends with the session, so nothing stays after a kill. Undefined takes none.
+   */
+  readonly lock?: { readonly wait: Milliseconds };
+  /** Of the dump tool, as `extra-args` allows them. */
+  readonly extraArgs?: readonly string[];
   /** Tables whose rows are left out, their definition is not: `schema.table`, exactly. */
   readonly withoutRows: readonly string[];
 }
@@ -75,6 +115,26 @@ export interface Contents {
   readonly fingerprint: Fingerprint;
   readonly schema: SchemaReading;
   readonly migrations: readonly AppliedMigrations[];
+}
+
+export type SchemaContents = Pick<Contents, 'schema' | 'migrations'>;
+
+/** What a server says of its archive and its replicas. */
+export interface Durability {
+  /** By the server's clock, ISO 8601. */
+  readonly now: string;
+  /** The continuous archive: PostgreSQL's WAL archive, MySQL's binary log. */
+  readonly archive:
+    | { readonly kind: 'off' }
+    | {
+        readonly kind: 'on';
+        /** When the newest piece was safe; undefined before the first. */
+        readonly newestAt?: string;
+        /** Pieces that could not be archived since the last success. */
+        readonly failed: number;
+      }
+    | { readonly kind: 'unreadable'; readonly why: string };
+  readonly replicas: readonly { readonly name: string; readonly lagSeconds?: number }[];
 }
 
 export interface RestoreOrder extends Cancellable {

@@ -39,6 +39,10 @@ export interface GitHubJobs {
 /** A Deployment as it was made, and what was said of it since. */
 export interface PastDeployment {
   readonly id: number;
+  /** The commit that it is of. */
+  readonly sha: string;
+  /** `deploy` or `rollback`; whatever others call theirs. */
+  readonly task: string;
   readonly payload: unknown;
   /** Newest first. */
   readonly statuses: readonly PastStatus[];
@@ -48,6 +52,10 @@ export interface PastStatus {
   readonly state: string;
   /** Empty where nobody gave one. */
   readonly description: string;
+  /** Milliseconds since the epoch, by GitHub's clock. */
+  readonly at: number;
+  /** Where its log is; empty where nobody said. */
+  readonly logUrl: string;
 }
 
 export interface GitHubHistory {

@@ -7,6 +7,11 @@ import type { Hop } from './database.ts';
 export interface Packing {
   /** Counts and hashes what passes. */
   count(bytes: AsyncIterable<Uint8Array>): Hop;
+  /** Passes them no faster than so many a second, smoothly: whoever produces them waits. */
+  limit(
+    bytes: AsyncIterable<Uint8Array>,
+    options: { readonly bytesPerSecond: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
   /** zstd with a checksum; `level` is 1 to 19. */
   compress(
     bytes: AsyncIterable<Uint8Array>,
@@ -14,8 +19,12 @@ export interface Packing {
   ): AsyncIterable<Uint8Array>;
   /** Throws where it was cut or changed. */
   decompress(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Of dumps that somebody else made; throws where it was cut or changed. */
+  gunzip(bytes: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /** age, for at least one recipient. */
   encrypt(bytes: AsyncIterable<Uint8Array>, recipients: readonly string[]): AsyncIterable<Uint8Array>;
   /** Throws a TargetError where none of the identities fits, before anything comes out; any other where it was cut or changed. */
   decrypt(bytes: AsyncIterable<Uint8Array>, identities: readonly string[]): AsyncIterable<Uint8Array>;
+  /** A new key of age, which nobody else has: to open what this run encrypted. */
+  newIdentity(): Promise<{ readonly identity: string; readonly recipient: string }>;
 }

@@ -52,6 +52,15 @@ export interface StreamCommand extends Omit<Command, 'input'> {
 export interface StreamOptions extends Pick<RunOptions, 'signal' | 'timeout' | 'killAfter'> {
   /** Called for each line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
+  readonly silence?: Silence;
+}
+
+/** When a program that has begun to write is ended, because it has stopped without an end. */
+export interface Silence {
+  /** Of this time only what passes while somebody waits for more counts; and none before the first byte. */
+  readonly longest: Milliseconds;
+  /** What is then thrown; told how many bytes had come. */
+  readonly failure: (bytes: number) => Error;
 }
 
 export interface StreamExit extends Omit<Exit, 'stdout'> {

@@ -62,6 +62,18 @@ function explain(error: unknown): { result: ResultKind; reason: string; rows: st
     };
   }
   if (error instanceof CancelledError) return { result: 'cancelled', reason: error.message, rows: [] };
+  const full = diskFullIn(error);
+  if (full !== undefined) {
+    return {
+      result: 'failure',
+      reason:
+        full.path === undefined ? 'a disk of the runner is full' : `the runner’s disk is full: ${full.path}`,
+      rows: labelled([
+        ...causes(error),
+        ['do', 'free room there (df -h on the runner), or use a runner with a larger disk'],
+      ]),
+    };
+  }
   return {
     result: 'failure',
     reason: `internal error: ${messageOf(error)}`,
@@ -71,6 +83,12 @@ function explain(error: unknown): { result: ResultKind; reason: string; rows: st
     ]),
   };
 }
+
+/** ENOSPC, or EDQUOT of one account, of this machine's own files: wherever it was met, it is no defect of ours. */
+const diskFullIn = (error: unknown): NodeJS.ErrnoException | undefined =>
+  chain(error)
+    .filter((each): each is NodeJS.ErrnoException => each instanceof Error)
+    .find(({ code }) => code === 'ENOSPC' || code === 'EDQUOT');
 
 const causes = (error: unknown): Row[] =>
   chain(error)

@@ -11,6 +11,12 @@ const broughtBy: Readonly<Record<string, string>> = {
   helm: 'add a step with Azure/setup-helm before this one',
   kubectl: 'install kubectl in a step before this one (GitHub-hosted runners have it)',
   docker: 'use a runner with Docker (ubuntu-latest has it)',
+  ...Object.fromEntries(
+    ['psql', 'pg_dump', 'pg_dumpall', 'pg_restore'].map((tool) => [
+      tool,
+      'install postgresql-client of the server’s version, or name its container or pod: then the tools there are used',
+    ]),
+  ),
 };
 
 /** What of a command starting it needs. */

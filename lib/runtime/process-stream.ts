@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { childEnvironment } from '../domain/child-environment.ts';
 import { CancelledError, ToolError } from '../domain/errors.ts';
 import type {
+  Silence,
   SpawnStream,
   StreamCommand,
   StreamExit,
@@ -15,6 +16,7 @@ import type { Env } from './environment.ts';
 import { LineSplitter } from './lines.ts';
 import { endGroup, groupEnded, groupStarted, signalGroup } from './process-group.ts';
 import { startChild } from './process-start.ts';
+import { watchSilence } from './silence.ts';
 
 const stderrBytes = 1024 * 1024;
 const defaultKillAfter = 7_000;
@@ -57,6 +59,9 @@ function follow(child: ChildProcess, command: StreamCommand, options: StreamOpti
   };
   const timer = options.timeout === undefined ? undefined : setTimeout(late, options.timeout);
 
+  // Node throws away what nobody has begun to read when a child exits (child_process's flushStdio): a short dump would
+  // be an empty one that ended well. A stream with such a listener is left as it is.
+  child.stdout?.on('readable', () => undefined);
   const stderr = new Tail(stderrBytes);
   listen(child, stderr, options.onLine);
   feed(child.stdin, command.input).catch((thrown: unknown) => {
@@ -88,26 +93,41 @@ function follow(child: ChildProcess, command: StreamCommand, options: StreamOpti
     child.stdout?.destroy();
     return exit;
   };
-  return { stdout: read(child.stdout as Readable, exit, command, end), exit, stop };
+  return {
+    stdout: read(child.stdout as Readable, exit, command, { end, silence: options.silence }),
+    exit,
+    stop,
+  };
 }
 
 async function* read(
   stdout: Readable,
   exit: Promise<StreamExit>,
   command: StreamCommand,
-  end: () => void,
+  { end, silence }: { readonly end: () => void; readonly silence: Silence | undefined },
 ): AsyncGenerator<Uint8Array> {
   let whole = false;
   let broken: unknown;
+  let silent: Error | undefined;
+  const watch = watchSilence(silence, (failure) => {
+    silent = failure;
+    end();
+    stdout.destroy();
+  });
   try {
-    for await (const chunk of stdout) yield chunk as Uint8Array;
+    for await (const chunk of stdout) {
+      watch.came(chunk as Uint8Array);
+      yield chunk as Uint8Array;
+      watch.waits();
+    }
     whole = true;
   } catch (error) {
     broken = error; // the pipe was closed under us, which is told by the exit
   } finally {
+    watch.stop();
     if (!whole) end();
   }
-  const failure = failureOf(command, await exit) ?? broken;
+  const failure = silent ?? failureOf(command, await exit) ?? broken;
   if (failure !== undefined) throw failure as Error;
 }
 

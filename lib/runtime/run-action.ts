@@ -6,9 +6,9 @@ import type { Env } from './environment.ts';
 import { renderError } from './errors.ts';
 import type { RenderedError } from './errors.ts';
 import { processHost } from './host.ts';
+import { openOrTell } from './open-or-tell.ts';
 import { writeOutputs } from './outputs.ts';
 import { checkPlatform } from './platform.ts';
-import { openStep } from './step.ts';
 import type { Context, Step } from './step.ts';
 import { writeSummary } from './summary.ts';
 import { stepTempDir } from './tempdir.ts';
@@ -45,7 +45,8 @@ export async function runAction<Inputs, Ports, Outcome extends Result>(
   wire: (context: Context, inputs: Inputs) => Ports | Promise<Ports>,
   host = processHost(),
 ): Promise<void> {
-  const step = openStep(action, host, stepTempDir);
+  const step = await openOrTell(action, host, stepTempDir);
+  if (step === undefined) return;
   let ending: Ending;
   try {
     const { cancellation, crash } = step;

@@ -4,8 +4,8 @@ import { appendTo } from './command-file.ts';
 import { read } from './environment.ts';
 import { renderError } from './errors.ts';
 import { processHost } from './host.ts';
+import { openOrTell } from './open-or-tell.ts';
 import { endOrphans } from './orphans.ts';
-import { openStep } from './step.ts';
 import type { Context } from './step.ts';
 import { writeSummary } from './summary.ts';
 import { postTempDir } from './tempdir.ts';
@@ -29,7 +29,8 @@ export async function runPost<Ports>(
   wire: (context: Context) => Ports | Promise<Ports>,
   host = processHost(),
 ): Promise<void> {
-  const step = openStep({ name, ...(secrets === undefined ? {} : { secrets }) }, host, postTempDir);
+  const step = await openOrTell({ name, ...(secrets === undefined ? {} : { secrets }) }, host, postTempDir);
+  if (step === undefined) return;
   const { context, cancellation, crash, masks } = step;
   const { log } = context;
   let red = false;
@@ -68,6 +69,10 @@ export function mainOrPost(
   { env }: { env: Readonly<Record<string, string | undefined>> } = processHost(),
 ): Promise<void> {
   if (env[`STATE_${flag}`] === 'true') return post();
-  appendTo(read(env, 'GITHUB_STATE'), flag, 'true');
+  try {
+    appendTo(read(env, 'GITHUB_STATE'), flag, 'true');
+  } catch {
+    // a full disk: main writes to the same file next, and tells it
+  }
   return main();
 }

@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import type { Actor } from '../domain/record/types.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Spawn } from '../ports/process.ts';
+import type { Spawn, SpawnStream } from '../ports/process.ts';
 import { systemClock } from './clock.ts';
-import { actorOf, debugOf, inputsOf } from './environment.ts';
+import { actorOf, debugOf, inputsOf, read } from './environment.ts';
 import type { Env } from './environment.ts';
 import type { Host } from './host.ts';
 import { stepLog } from './log.ts';
 import type { StepLog } from './log.ts';
 import { Masks } from './masking.ts';
 import { stepMark } from './orphans.ts';
+import { processStreams } from './process-stream.ts';
 import { processSpawn } from './process.ts';
 import { listenForCancel } from './signals.ts';
 import type { Cancellation } from './signals.ts';
@@ -21,6 +23,8 @@ export interface Context {
   readonly env: Env;
   readonly clock: Clock;
   readonly spawn: Spawn;
+  /** For programs through which bytes pass. */
+  readonly streams: SpawnStream;
   readonly log: StepLog;
   /** Private to this step; the path also for tools that want a folder of their own. What is kept bears no secret. */
   readonly temp: TempDir;
@@ -62,10 +66,12 @@ export function openStep(
   const state = stepState(env, masks);
   const cancellation = listenForCancel((signal) => log.info(`${name}: cancelled (${signal}); stopping`));
   const temp = makeTemp(env, state, name);
+  const marked = { ...env, ...stepMark(temp.path), ...kubectlCache(env, temp.path) };
   const context: Context = {
     env,
     clock: systemClock,
-    spawn: processSpawn({ ...env, ...stepMark(temp.path) }),
+    spawn: processSpawn(marked),
+    streams: processStreams(marked),
     log,
     temp: { ...temp, keep: (file, text) => temp.keep(file, masks.redact(text)) },
     signal: cancellation.signal,
@@ -76,6 +82,10 @@ export function openStep(
   };
   return { context, given, masks, cancellation, startedAt: systemClock.now(), crash: uncaught() };
 }
+
+/** Without a home, kubectl (from 1.25 on it asks for this) and helm keep a cache in the folder that they run in: the checkout. */
+const kubectlCache = (env: Env, folder: string): Record<string, string> =>
+  read(env, 'HOME') === '' ? { KUBECACHEDIR: join(folder, 'kube-cache') } : {};
 
 function uncaught(): Promise<never> {
   const crash = new Promise<never>((_, reject) => {

@@ -24,7 +24,12 @@ const stateName = 'temp';
 /** The step's folder under RUNNER_TEMP. Its path goes into the state first, so post finds it even if main is killed. */
 export function stepTempDir(env: Env, state: State, action: string): TempDir {
   const path = mkdtempSync(join(base(env), `slipway-${action}-`));
-  state.save(stateName, path);
+  try {
+    state.save(stateName, path);
+  } catch (error) {
+    rmSync(path, { recursive: true, force: true }); // post would never hear of it
+    throw error;
+  }
   return tempDir(path, base(env));
 }
 

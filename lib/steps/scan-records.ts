@@ -1,10 +1,10 @@
 /** The result of a scan, kept beside the image that was scanned. */
-import { createHash } from 'node:crypto';
 import type { Descriptor, StoredManifest } from '../domain/oci/types.ts';
 import { contentOf } from '../domain/promotion/manifest.ts';
 import { parseScanRecord, scanArtifactType, writeScanRecord } from '../domain/promotion/scan-record.ts';
 import type { ScanRecord } from '../domain/promotion/scan-record.ts';
 import type { RegistryStore, RepositoryRef } from '../ports/registry-store.ts';
+import { digestOf } from './digest-of.ts';
 import { putReferrer } from './images-copy/put-referrer.ts';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
@@ -63,5 +63,3 @@ const blobOf = (mediaType: string, bytes: Uint8Array): Descriptor => ({
   digest: digestOf(bytes),
   size: bytes.length,
 });
-
-const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -49,6 +49,8 @@ export interface UndoOrder {
   readonly reason: string;
   readonly by: Actor;
   readonly part: UndoClaim['part'];
+  /** What the comparison of the schemas found, or that there was none; it stands in the claim. */
+  readonly schema: string;
   readonly timeout: Milliseconds;
   /** `later`: no time is left to watch it. It is applied, and the record says that nobody has proven it. */
   readonly proof?: 'later';
@@ -89,7 +91,9 @@ export async function undo(order: UndoOrder, journal: Journal, ports: UndoPorts)
     at: new Date(startedAt).toISOString(),
     part: order.part,
     toRevision: order.to,
+    schema: order.schema,
   };
+  ports.log.info(order.schema);
 
   const ended = (kind: Undone['kind'], to: number, detail: string, proof?: Proof): Undone => ({
     kind,

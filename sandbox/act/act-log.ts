@@ -5,6 +5,7 @@ import type { Annotation, Conclusion, JobRun, StepRun } from './workflow-run.ts'
 interface Entry {
   msg: string;
   level: string;
+  job?: string;
   jobID?: string;
   jobResult?: Conclusion;
   stepID?: string[];
@@ -38,17 +39,24 @@ interface JobSoFar {
 /** Makes jobs and steps of what act says, line by line. act's own times are whole seconds, so ours are taken. */
 export class ActLog {
   readonly lines: string[] = [];
+  readonly #workflow: WorkflowFile;
   readonly #jobs = new Map<string, JobSoFar>();
+  /** Ids of jobs in called workflows, which act tells by their names alone. */
+  readonly #called: ReadonlyMap<string, string>;
   readonly #onLine: (job: string, line: string) => void;
 
-  constructor(onLine: (job: string, line: string) => void = () => {}) {
+  constructor(workflow: WorkflowFile, onLine: (job: string, line: string) => void = () => {}) {
+    this.#workflow = workflow;
+    this.#called = new Map(
+      workflow.jobs.flatMap(({ id, logged }) => (logged === undefined ? [] : [[logged, id]])),
+    );
     this.#onLine = onLine;
   }
 
   add(line: string, now: number): void {
     const entry = parsed(line);
     if (entry === undefined) return this.#print('act', line);
-    const { jobID } = entry;
+    const jobID = this.#called.get(entry.job ?? '') ?? entry.jobID;
     if (jobID === undefined) return this.#print('act', entry.msg);
 
     const job = this.#job(jobID, now);
@@ -89,8 +97,8 @@ export class ActLog {
   }
 
   /** What act does not mention was skipped. */
-  jobsOf({ jobs }: WorkflowFile): JobRun[] {
-    return jobs.map((plan) => {
+  jobs(): JobRun[] {
+    return this.#workflow.jobs.map((plan) => {
       const seen = this.#jobs.get(plan.id);
       const { id, name, needs, environment } = plan;
       const [result, startedAt, endedAt] = [seen?.result ?? 'skipped', seen?.startedAt, seen?.endedAt];

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -45,7 +45,8 @@ export async function runWorkflow(order: WorkflowOrder): Promise<WorkflowRun> {
   const scratch = await mkdtemp(join(tmpdir(), 'slipway-act-'));
   try {
     const text = await readFile(join(order.repository.path, order.workflow), 'utf8');
-    const workflow = readWorkflow(text, basename(order.workflow));
+    const called = (path: string): string => readFileSync(join(order.repository.path, path), 'utf8');
+    const workflow = readWorkflow(text, basename(order.workflow), called);
     const published = join(scratch, 'slipway');
     await publish(order.slipway ?? workTree, published);
     const standIns = join(import.meta.dirname, '..', 'actions');
@@ -65,10 +66,10 @@ async function run(
   const { act, helm3, helm4, kubectl } = await ensureTools(['act', 'helm3', 'helm4', 'kubectl']);
   const args = await argumentsFor(order, workflow, actions, scratch);
   const env = await environmentFor(order, { helm: order.helm === 3 ? helm3 : helm4, kubectl }, scratch);
-  const log = new ActLog(order.onLine);
+  const log = new ActLog(workflow, order.onLine);
   const startedAt = Date.now();
   const code = await actRun(act, args, { cwd: order.repository.path, env }, log, order.signal);
-  const jobs = log.jobsOf(workflow);
+  const jobs = log.jobs();
   if (jobs.every(({ startedAt }) => startedAt === undefined))
     throw new Error(`act ran no job of ${order.workflow}:\n${log.lines.join('\n')}`);
   return {

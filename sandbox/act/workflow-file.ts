@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
 
 /** A workflow as its author wrote it; only what a stand-in for the runner has to know. */
@@ -9,7 +9,10 @@ export interface WorkflowFile {
 }
 
 export interface JobPlan {
+  /** As in the file; of a job in a called workflow `<calling job>/<job>`. */
   readonly id: string;
+  /** What act calls it in its log, where that is not the id. */
+  readonly logged?: string;
   readonly name: string;
   readonly needs: readonly string[];
   /** Name of the GitHub environment, whose protection rules are the approval gate. */
@@ -39,17 +42,45 @@ interface WrittenJob {
   steps?: { id?: string; name?: string; uses?: string; run?: string }[];
 }
 
-/** Reads a workflow; throws for what no stand-in plays: reusable workflows, runners other than Ubuntu. */
-export function readWorkflow(text: string, fileName: string): WorkflowFile {
+/** Gives the text of a workflow of the same repository: `./.github/workflows/release.yml`. */
+export type ReadCalled = (path: string) => string;
+
+/**
+ * Reads a workflow, and in place of each job that calls another one of the same repository, that one's jobs. Throws for
+ * what no stand-in plays: workflows of other repositories, calls by one that is called, runners other than Ubuntu.
+ */
+export function readWorkflow(text: string, fileName: string, called: ReadCalled = notPlayed): WorkflowFile {
   const written = load(text) as Written;
-  const jobs = Object.entries(written.jobs ?? {}).map(([id, job]) => jobPlan(id, job));
+  const plans = new Map(
+    Object.entries(written.jobs ?? {}).map(([id, job]) => [
+      id,
+      job.uses === undefined ? [jobPlan(id, job)] : calledPlans(id, job, called),
+    ]),
+  );
+  // Who needs a job that calls needs all that it called.
+  const all = (id: string): readonly string[] => plans.get(id)?.map((plan) => plan.id) ?? [id];
+  const jobs = [...plans.values()].flat().map((plan) => ({ ...plan, needs: plan.needs.flatMap(all) }));
   return { name: written.name ?? fileName, jobs };
+}
+
+function calledPlans(id: string, { name, needs, uses = '' }: WrittenJob, called: ReadCalled): JobPlan[] {
+  if (!uses.startsWith('./')) throw new Error(`job ${id} calls ${uses}: it would be fetched from GitHub`);
+  const workflow = readWorkflow(called(uses), basename(uses));
+  const own = (job: string): string => `${id}/${job}`;
+  return workflow.jobs.map((job) => ({
+    ...job,
+    id: own(job.id),
+    logged: [name ?? id, workflow.name, job.name].join('/'),
+    needs: job.needs.length > 0 ? job.needs.map(own) : [needs ?? []].flat(),
+  }));
+}
+
+function notPlayed(path: string): never {
+  throw new Error(`${path} is called by a workflow that is called: that is not played`);
 }
 
 function jobPlan(id: string, job: WrittenJob): JobPlan {
   const runsOn = job['runs-on'] ?? '';
-  if (job.uses !== undefined)
-    throw new Error(`job ${id} calls ${job.uses}: reusable workflows are not played`);
   if (!runsOn.startsWith('ubuntu-'))
     throw new Error(`job ${id} runs on "${runsOn}": only ubuntu-* is played`);
   return {

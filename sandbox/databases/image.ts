@@ -1,36 +1,49 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { sha256 } from '../service/digest.ts';
 import { pushBlob, pushManifest } from '../service/registry.ts';
-import { installedPrograms } from './postgresql.ts';
+import { postgresRecipe } from './image-postgresql.ts';
 
 const run = promisify(execFile);
 
-const environment = (programs: string): Readonly<Record<string, string>> => ({
-  PATH: `${programs}:/bin:/usr/bin`,
-  LANG: 'C',
-  POSTGRES_USER: 'shop',
-});
+/** What an image of this machine's own files is made of, since nothing can be pulled here. */
+export interface ImageRecipe {
+  /** Of the image: `slipway-postgresql`, and `slipway/postgresql` in a registry. */
+  readonly name: string;
+  /** Of a container, besides PATH and LANG. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A folder of programs that comes first in its PATH. */
+  readonly programs?: string;
+  /** Their libraries come with them, and a shell and coreutils. */
+  readonly binaries: readonly string[];
+  /** Files and folders that are not looked into. */
+  readonly files: readonly string[];
+  /** A shell script: sets the server up and becomes it. */
+  readonly entry: string;
+}
+
 const entrypoint = ['/bin/sh', '/entry.sh'];
 
-/**
- * Loads an image into a Docker engine and returns its name. It is made of this machine's own files, since nothing can
- * be pulled here: PostgreSQL, a shell and coreutils with the libraries that they need. Its entry is a server that lets
- * everybody in by its socket, as the official image's does; its user is `shop`.
- */
-export async function loadPostgresImage(dockerHost: string): Promise<string> {
-  const programs = installedPrograms();
+const variablesOf = ({ programs, environment }: ImageRecipe): [string, string][] =>
+  Object.entries({
+    PATH: [...(programs === undefined ? [] : [programs]), '/bin', '/usr/bin'].join(':'),
+    LANG: 'C',
+    ...environment,
+  });
+
+/** Loads an image into a Docker engine and returns its name. */
+export async function loadImage(recipe: ImageRecipe, dockerHost: string): Promise<string> {
   const changes = [
-    ...Object.entries(environment(programs)).map(([name, value]) => `ENV ${name}=${value}`),
+    ...variablesOf(recipe).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
     `ENTRYPOINT ${JSON.stringify(entrypoint)}`,
   ].flatMap((change) => ['--change', change]);
-  const tar = await rootFiles(programs);
-  const name = 'slipway-postgresql:1';
+  const tar = await rootFiles(recipe);
+  const name = `slipway-${recipe.name}:1`;
   await new Promise<void>((resolve, reject) => {
     const child = spawn('docker', ['import', ...changes, '-', name], {
       env: { ...process.env, DOCKER_HOST: dockerHost },
@@ -46,17 +59,15 @@ export async function loadPostgresImage(dockerHost: string): Promise<string> {
   return name;
 }
 
-/** The same image, pushed to a registry; returns its name with the digest. */
-export async function pushPostgresImage(registry: string): Promise<string> {
-  const programs = installedPrograms();
-  const tar = await rootFiles(programs);
+/** Pushes an image to a registry; returns its name with the digest. */
+export async function pushImage(recipe: ImageRecipe, registry: string): Promise<string> {
+  const tar = await rootFiles(recipe);
   const gzipped = await promisify(gzip)(tar, { level: 1 });
-  const to = { registry, repository: 'slipway/postgresql' };
-  const variables = Object.entries(environment(programs)).map(([name, value]) => `${name}=${value}`);
+  const to = { registry, repository: `slipway/${recipe.name}` };
   const config = json({
     architecture: process.arch === 'x64' ? 'amd64' : process.arch,
     os: 'linux',
-    config: { Env: variables, Entrypoint: entrypoint },
+    config: { Env: variablesOf(recipe).map(([name, value]) => `${name}=${value}`), Entrypoint: entrypoint },
     rootfs: { type: 'layers', diff_ids: [sha256(tar)] },
   });
   const oci = 'application/vnd.oci.image';
@@ -75,27 +86,27 @@ export async function pushPostgresImage(registry: string): Promise<string> {
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
 /** A tar of all that the image holds. */
-async function rootFiles(programs: string): Promise<Buffer> {
+async function rootFiles({ binaries, files, entry: script }: ImageRecipe): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-image-'));
   try {
     const entry = join(folder, 'entry.sh');
-    await writeFile(entry, entryScript(programs), { mode: 0o755 });
-    const tools = ['postgres', 'initdb', 'psql', 'pg_dump', 'pg_dumpall', 'pg_restore'];
-    const inBin = (name: string): string =>
-      existsSync(`/bin/${name}`) ? `/bin/${name}` : `/usr/bin/${name}`;
-    const binaries = [...tools.map((name) => join(programs, name)), ...shellTools.map(inBin)];
-    const share = ['/usr/share/postgresql', '/usr/share/zoneinfo'];
-    const files = [...binaries, ...(await libraries(binaries)), join(programs, '../lib'), ...share];
+    await writeFile(entry, script, { mode: 0o755 });
+    const temporary = join(folder, 'tmp');
+    await mkdir(temporary);
+    await chmod(temporary, 0o1777);
+    const programs = [...binaries, ...shellTools.map(inBin)];
+    const all = [...programs, ...(await libraries(programs)), ...files];
     // Links are followed: /bin is one to /usr/bin here, and need not be there.
     const options = [
       '--create',
       '--dereference',
       '--absolute-names',
       `--transform=s,^${entry}$,/entry.sh,`,
+      `--transform=s,^${temporary}$,/tmp,`,
       '--transform=s,^/,,',
     ];
     const accounts = ['/etc/passwd', '/etc/group'];
-    const { stdout } = await run('tar', [...options, ...new Set(files), ...accounts, entry], {
+    const { stdout } = await run('tar', [...options, ...new Set(all), ...accounts, entry, temporary], {
       encoding: 'buffer',
       maxBuffer: 1024 * 1024 * 1024,
     });
@@ -105,20 +116,21 @@ async function rootFiles(programs: string): Promise<Buffer> {
   }
 }
 
-const shellTools = ['sh', 'setpriv', 'tee', 'sha256sum', 'wc', 'env', 'mkdir', 'chown', 'cat', 'head'];
+/** A program of the system by its name. */
+export const inBin = (name: string): string =>
+  ['/bin', '/usr/bin', '/usr/sbin'].map((folder) => `${folder}/${name}`).find((path) => existsSync(path)) ??
+  `/usr/bin/${name}`;
 
-const entryScript = (programs: string): string => `#!/bin/sh
-set -e
-mkdir -p /data /var/run/postgresql /tmp
-chown postgres /data /var/run/postgresql
-as() { setpriv --reuid postgres --regid postgres --clear-groups -- "$@"; }
-as ${programs}/initdb -D /data -U shop --auth=trust -E UTF8 --locale=C --no-sync
-exec setpriv --reuid postgres --regid postgres --clear-groups -- ${programs}/postgres -D /data -c fsync=off \\
-  -c unix_socket_directories=/var/run/postgresql -c listen_addresses=
-`;
+const shellTools =
+  'sh setpriv tee sha256sum wc env mkdir chown cat head id rm rmdir sleep df chmod tail'.split(' ');
 
 /** What the loader would load, from ldd's lines: `libz.so.1 => /lib/…/libz.so.1 (0x…)`. */
 async function libraries(binaries: readonly string[]): Promise<string[]> {
   const { stdout } = await run('ldd', [...binaries], { maxBuffer: 16 * 1024 * 1024 });
   return [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
 }
+
+/** PostgreSQL. Everybody comes in by its socket, as in the official image; its user is `shop`. */
+export const loadPostgresImage = (dockerHost: string): Promise<string> =>
+  loadImage(postgresRecipe(), dockerHost);
+export const pushPostgresImage = (registry: string): Promise<string> => pushImage(postgresRecipe(), registry);

@@ -28,25 +28,27 @@ const packages: Readonly<Record<string, string>> = {
 
 /** Starts Debian's MariaDB on a free port of 127.0.0.1 and a socket, in a private folder, without flushing to disk. */
 export async function startMariaDb(): Promise<MariaDb> {
-  await installPackages(() =>
-    Object.entries(packages).flatMap(([program, name]) => (isCommand(program) ? [] : [name])),
-  );
+  await installMariaDb();
   const [owner, port] = [await serverAccount(account, 'nogroup'), await freePort()];
   const part = await startPart({
     name: 'mariadb',
     async prepare(directory) {
       const data = join(directory, 'data');
-      await mkdir(data);
-      for (const folder of [directory, data]) await owner.take(folder);
+      // Its own: a server that starts deletes the temporary tables of every other one in the same folder.
+      const temporary = join(directory, 'tmp');
+      for (const folder of [data, temporary]) await mkdir(folder);
+      for (const folder of [directory, data, temporary]) await owner.take(folder);
       await chmod(directory, 0o755); // the socket is for everybody, the data are not
       await owner.run('mariadb-install-db', [
         '--no-defaults',
         `--datadir=${data}`,
+        `--tmpdir=${temporary}`,
         '--auth-root-authentication-method=normal',
         '--skip-test-db',
       ]);
       const settings = {
         datadir: data,
+        tmpdir: temporary,
         socket: socketIn(directory),
         port: String(port),
         'bind-address': '127.0.0.1',
@@ -70,6 +72,12 @@ export async function startMariaDb(): Promise<MariaDb> {
   await sql('', `CREATE USER shop@'127.0.0.1' IDENTIFIED BY ${quoted}; GRANT ALL ON *.* TO shop@'127.0.0.1'`);
   return { ...part, socket, port, password, sql };
 }
+
+/** Installs its programs where there is apt and they are missing. */
+export const installMariaDb = (): Promise<void> =>
+  installPackages(() =>
+    Object.entries(packages).flatMap(([program, name]) => (isCommand(program) ? [] : [name])),
+  );
 
 const socketIn = (directory: string): string => join(directory, 'mariadb.sock');
 

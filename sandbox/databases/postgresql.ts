@@ -22,12 +22,49 @@ export interface Postgres extends Part {
 const versions = '/usr/lib/postgresql';
 const password = 'not-a-secret:\\ äöü';
 
+export interface PostgresOptions {
+  /** Of postgresql.conf, beside our own. */
+  settings?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts Debian's PostgreSQL on a free port of 127.0.0.1 and a socket, in a private folder, without fsync. As root it
  * runs as `postgres`, the account of the package, which is installed where there is apt.
  */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ settings = {} }: PostgresOptions = {}): Promise<Postgres> {
   await installPackages(() => (newest() === undefined ? ['postgresql'] : []));
+  const server = await startServer(settings, (data) => [
+    'initdb',
+    `--pgdata=${data}`,
+    '--username=postgres',
+    '--auth-local=trust',
+    '--auth-host=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+    '--no-sync',
+  ]);
+  await server.sql('postgres', `ALTER USER postgres PASSWORD '${password}'`);
+  return server;
+}
+
+/** A streaming replica of a server that runs, with the same passwords; its name there is `replica`. */
+export const startReplica = ({ socket, port }: Postgres): Promise<Postgres> =>
+  startServer({ cluster_name: 'replica' }, (data) => [
+    'pg_basebackup',
+    `--pgdata=${data}`,
+    `--host=${socket}`,
+    `--port=${port}`,
+    '--username=postgres',
+    '--write-recovery-conf',
+    '--checkpoint=fast',
+    '--no-sync',
+  ]);
+
+/** `filled`: what fills the folder of the data, a program of PostgreSQL with its arguments. */
+async function startServer(
+  settings: Readonly<Record<string, string>>,
+  filled: (data: string) => readonly string[],
+): Promise<Postgres> {
   const programs = installedPrograms();
   const [account, port] = [await serverAccount('postgres'), await freePort()];
   const part = await startPart({
@@ -35,41 +72,34 @@ export async function startPostgres(): Promise<Postgres> {
     async prepare(directory) {
       await account.take(directory);
       const data = join(directory, 'data');
-      await account.run(join(programs, 'initdb'), [
-        `--pgdata=${data}`,
-        '--username=postgres',
-        '--auth-local=trust',
-        '--auth-host=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C.UTF-8',
-        '--no-sync',
-      ]);
+      const [filler = '', ...fillerArgs] = filled(data);
+      await account.run(join(programs, filler), fillerArgs);
       await mkdir(join(directory, 'socket'));
       await account.take(join(directory, 'socket'));
       await chmod(directory, 0o755); // the socket is for everybody, the data are not
-      const settings = {
+      const all = {
         listen_addresses: '127.0.0.1',
         port,
         unix_socket_directories: join(directory, 'socket'),
         fsync: 'off',
         max_wal_size: '4GB',
         lc_messages: 'C',
+        ...settings,
       };
       const [program = '', ...args] = [
         ...account.prefix,
         join(programs, 'postgres'),
         '-D',
         data,
-        ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+        ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ];
       return { program, args };
     },
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (?:read-only )?connections/,
   });
   const socket = join(part.directory, 'socket');
   const sql = (database: string, text: string): Promise<string> =>
     psql(programs, { socket, port, database }, text);
-  await sql('postgres', `ALTER USER postgres PASSWORD '${password}'`);
   return { ...part, socket, port, password, sql };
 }
 

@@ -62,6 +62,17 @@ export async function builtOnce(shipped: Shipped): Promise<string[]> {
   ];
 }
 
+/** What is not as it should be with the backup that production's database had before the release. */
+export function backedUpBefore(stage: Stage, { run }: Shipped): string[] {
+  const { outputs } = stepOf(jobOf(run, 'production'), 'backup');
+  const said = (name: string): string => outputs[name] ?? 'nothing';
+  return [
+    ...unless(said('result') === 'success', `backup-db says "${said('result')}"`),
+    ...unless(said('verified') === 'restored', `the backup is proven as far as ${said('verified')}`),
+    ...unless(stage.stores(said('uri')), `there is no backup at ${said('uri')}`),
+  ];
+}
+
 /** What is not as it should be with a release that staging's smoke test caught, and that never reached production. */
 export async function caughtInStaging(shipped: Shipped, image: ServiceImage): Promise<string[]> {
   const { run } = shipped;

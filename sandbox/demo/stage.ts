@@ -11,6 +11,8 @@ import { startBuildkit } from '../images/buildkit.ts';
 import type { Buildkit } from '../images/buildkit.ts';
 import { withLock } from '../lock.ts';
 import { ensureTools } from '../tools.ts';
+import { startBackupStore } from './database.ts';
+import type { BackupStore } from './database.ts';
 import { firstFiles, newTeam, workflowFiles } from './team.ts';
 import type { EnvironmentName, Team } from './team.ts';
 
@@ -39,6 +41,8 @@ export interface Stage {
   push(message: string): Promise<Shipped>;
   /** Runs the emergency workflow, as somebody on call would. */
   rollBack(order: EmergencyOrder): Promise<Shipped>;
+  /** Whether the team's backup store has something under this address. */
+  stores(uri: string): boolean;
   /** Address of the service in an environment, once something was shipped there. */
   url(environment: EnvironmentName): Promise<string>;
 }
@@ -87,6 +91,7 @@ async function set<T>(
 ): Promise<T> {
   // One for all runs: like a team's, it keeps what it built.
   await using buildkit = await startBuildkit();
+  await using backups = await startBackupStore();
   const builder = { buildkit, ...(await ensureTools(['buildx'])) };
   const folder = await mkdtemp(join(tmpdir(), 'slipway-stage-'));
   const environments = [
@@ -98,7 +103,7 @@ async function set<T>(
     const team = await newTeam(sandbox, join(folder, 'shop'));
     try {
       const images = `${sandbox.registry}/acme`;
-      const setting = { team, github, builder, images, artifactFolder: join(folder, 'artifacts') };
+      const setting = { team, github, builder, backups, images, artifactFolder: join(folder, 'artifacts') };
       return await work(stageOf(setting, options));
     } finally {
       await team.leave();
@@ -114,13 +119,14 @@ interface Setting {
   readonly github: GitHub;
   /** What the runner builds images with; it reaches the sandbox's registry under the name that the cluster knows. */
   readonly builder: { readonly buildx: string; readonly buildkit: Buildkit };
+  readonly backups: BackupStore;
   /** The folder of the team's images in the registry. */
   readonly images: string;
   readonly artifactFolder: string;
 }
 
 function stageOf(
-  { team, github, builder, images, artifactFolder }: Setting,
+  { team, github, builder, backups, images, artifactFolder }: Setting,
   { helm, ...watching }: StageOptions,
 ): Stage {
   const firstRun = Date.now();
@@ -138,8 +144,8 @@ function stageOf(
       repository: team.repository,
       workflow,
       event: { name: event.name, payload: { ...event.payload } },
-      secrets: { KUBECONFIG: team.kubeconfig, GITHUB_TOKEN: token },
-      variables: { IMAGES: images },
+      secrets: { KUBECONFIG: team.kubeconfig, GITHUB_TOKEN: token, ...backups.secrets },
+      variables: { IMAGES: images, ...backups.variables },
       helm,
       runId: firstRun + number,
       artifactFolder,
@@ -176,6 +182,7 @@ function stageOf(
       const inputs = { environment, to, reason, 'dry-run': String(dryRun) };
       return dispatch(workflowFiles.emergency, 'Nothing new', inputs);
     },
+    stores: (uri) => backups.holds(uri),
     url: async (environment) => `http://127.0.0.1:${await team.port(environment)}/version`,
   };
 }

@@ -3,6 +3,7 @@ import { pushServiceImage } from '../service/image.ts';
 import type { ServiceImage } from '../service/image.ts';
 import {
   answeredBy,
+  backedUpBefore,
   builtBy,
   builtOnce,
   caughtInStaging,
@@ -75,11 +76,12 @@ async function releaseFromSource(stage: Stage): Promise<Chapter> {
   return {
     ...shipped,
     title: 'v2 is built, and ships while people use production',
-    told: `A commit on main is tested and built once; its digest goes to staging, and once it has proven itself there the same bytes are promoted to production. Meanwhile ${requestsPerSecond} requests a second reach production, each when it is due, whether or not the one before was answered.`,
+    told: `A commit on main is tested and built once; its digest goes to staging, and once it has proven itself there production's database is saved, restored elsewhere and compared, and the same bytes are promoted to production. Meanwhile ${requestsPerSecond} requests a second reach production, each when it is due, whether or not the one before was answered.`,
     load: { ...load, environment: 'production' },
     differs: [
       ...(await shippedEverywhere(shipped, { digest })),
       ...(await builtOnce(shipped)),
+      ...backedUpBefore(stage, shipped),
       ...(await serves(stage, version)),
       ...nothingLost(load),
       ...answeredBy(load, ['v1', version]),

@@ -4,6 +4,7 @@ import { loadAll } from 'js-yaml';
 import { teamRepository } from '../act/team-repository.ts';
 import type { TeamRepository } from '../act/team-repository.ts';
 import type { Sandbox } from '../client.ts';
+import { createDatabase } from './database.ts';
 import { kubectlFor } from './kubectl.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -42,6 +43,7 @@ export async function newTeam(sandbox: Sandbox, folder: string): Promise<Team> {
     }),
   ]);
   for (const namespace of Object.values(namespaces)) await createNamespace(kubectl, namespace);
+  await createDatabase(kubectl, namespaces.production, sandbox.registry);
   return {
     repository,
     kubeconfig: Buffer.from(await deployerKubeconfig(kubectl, sandbox)).toString('base64'),
@@ -84,7 +86,13 @@ service:
  */
 async function removeNamespaces(kubectl: Kubectl): Promise<void> {
   const all = Object.values(namespaces);
-  const running = ['deployments,replicasets,pods', '--all', '--grace-period=0', '--force', '--wait=false'];
+  const running = [
+    'deployments,statefulsets,replicasets,pods',
+    '--all',
+    '--grace-period=0',
+    '--force',
+    '--wait=false',
+  ];
   await Promise.all(all.map((namespace) => kubectl(['--namespace', namespace, 'delete', ...running])));
   await kubectl(['delete', 'namespace', ...all, '--ignore-not-found', '--timeout=60s']);
 }
@@ -93,7 +101,7 @@ const deployer = 'release-pipeline';
 
 /** One deployer for both: act knows no secrets of an environment, so both jobs get the same kubeconfig. */
 async function createNamespace(kubectl: Kubectl, namespace: string): Promise<void> {
-  const roles = await Promise.all(['deploy-helm', 'smoke-test', 'rollback'].map(documentedRole));
+  const roles = await Promise.all(['deploy-helm', 'smoke-test', 'rollback', 'backup-db'].map(documentedRole));
   const objects = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: deployer, namespace } },

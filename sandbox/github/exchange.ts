@@ -2,7 +2,7 @@ import { refuse } from './call.ts';
 import type { Answer } from './call.ts';
 import type { Fault, FaultQueue } from './faults.ts';
 import type { Journal, Recorded } from './journal.ts';
-import { operations } from './operations.ts';
+import { operations, organizationOperations } from './operations.ts';
 import type { Operation, Specification, Understood } from './specification.ts';
 import type { World } from './world.ts';
 
@@ -110,9 +110,11 @@ function perform(
 ): Answer {
   const repository = world.repository(`${inPath['owner']}/${inPath['repo']}`);
   const base = `${url.origin}${url.pathname.slice(0, url.pathname.length - path.length)}`;
-  const answer = repository
-    ? handlerOf(operation)({ base, url, world, repository, path: inPath, query, body })
-    : refuse(404, 'Not Found');
+  const ofOrganization = organizationOperations[operation.id];
+  const call = { base, url, world, path: inPath, query, body };
+  const answer =
+    ofOrganization?.(call) ??
+    (repository ? handlerOf(operation)({ ...call, repository }) : refuse(404, 'Not Found'));
 
   const faults = specification.faultsOfAnswer(operation, answer.status, answer.body);
   if (faults.length === 0) return answer;

@@ -13,9 +13,16 @@ export function toJsonSchema(node: unknown): unknown {
   return allowEmptyDefault(allowNull(closed(schema)));
 }
 
+/** One part of several that hold together (`allOf`) says nothing of the fields of the others. */
+const toPart = (node: unknown): unknown =>
+  isObject(node) && isObject(node['properties'])
+    ? toJsonSchema({ ...node, additionalProperties: true })
+    : toJsonSchema(node);
+
 function mapped(node: Json): Json {
   return Object.fromEntries(
     Object.entries(node).map(([key, value]) => {
+      if (key === 'allOf' && Array.isArray(value)) return [key, value.map(toPart)];
       if (key !== 'properties' || !isObject(value)) return [key, toJsonSchema(value)];
       return [key, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, toJsonSchema(one)]))];
     }),

@@ -2,6 +2,14 @@
 export interface Seed {
   /** Where any is given, every other repository is 404; else each repository exists, empty. */
   repositories?: RepositorySeed[];
+  /** What the token may see of organizations; a workflow's own sees none. */
+  teams?: TeamSeed[];
+}
+
+export interface TeamSeed {
+  org: string;
+  slug: string;
+  members: string[];
 }
 
 export interface RepositorySeed {
@@ -18,6 +26,17 @@ export interface RepositorySeed {
   environments?: EnvironmentSeed[];
   runs?: RunSeed[];
   deployments?: DeploymentSeed[];
+  issues?: IssueSeed[];
+  /** Login in lower case → `admin`, `maintain`, `write`, `triage` or `read`, which everybody else has. */
+  permissions?: Record<string, string>;
+}
+
+export interface IssueSeed {
+  title: string;
+  body: string;
+  labels?: string[];
+  state?: 'open' | 'closed';
+  author?: string;
 }
 
 export interface CommitSeed {
@@ -62,6 +81,16 @@ export interface RunSeed {
   /** Environments whose gate waits for a decision. */
   pending?: string[];
   approvals?: ApprovalSeed[];
+  artifacts?: ArtifactSeed[];
+  /** Of a fork; the repository itself unless given. */
+  headRepository?: string;
+}
+
+export interface ArtifactSeed {
+  name: string;
+  /** ISO 8601. */
+  createdAt: string;
+  expired?: boolean;
 }
 
 export interface JobSeed {

@@ -11,6 +11,7 @@ import { operations } from './operations.ts';
 import type { Seed } from './seed.ts';
 import { loadSpecification } from './specification.ts';
 import { newWorld } from './world.ts';
+import type { Repository } from './world.ts';
 
 export interface GitHubOptions {
   /** A free one unless given. */
@@ -30,6 +31,8 @@ export interface GitHub {
   /** Forgets the faults that were ordered and have not met a request yet. */
   heal(): void;
   plant(seed: Seed): void;
+  /** As it is now, with all that requests have changed. */
+  repository(name: string): Repository | undefined;
   close(): Promise<void>;
 }
 
@@ -59,6 +62,7 @@ export async function startGitHub({
     fail: (order) => parts.faults.order(order),
     heal: () => parts.faults.clear(),
     plant: (more) => world.plant(more),
+    repository: (name) => world.repository(name),
     close: () => close(server),
   };
 }

@@ -5,9 +5,11 @@ import type {
   DeploymentSeed,
   DeploymentState,
   EnvironmentSeed,
+  IssueSeed,
   RepositorySeed,
   RunSeed,
   Seed,
+  TeamSeed,
 } from './seed.ts';
 
 export interface Deployment {
@@ -45,6 +47,16 @@ export interface Run extends RunSeed {
   approvals: ApprovalSeed[];
 }
 
+export interface Issue extends IssueSeed {
+  number: number;
+  labels: string[];
+  state: 'open' | 'closed';
+  reason?: string;
+  author: string;
+  createdAt: string;
+  comments: { author: string; body: string }[];
+}
+
 export interface Repository {
   name: string;
   refs: Record<string, string>;
@@ -55,6 +67,10 @@ export interface Repository {
   runs: Run[];
   /** Oldest first. */
   deployments: Deployment[];
+  /** Oldest first. */
+  issues: Issue[];
+  /** Login in lower case → role. */
+  permissions: Record<string, string>;
 }
 
 export interface World {
@@ -63,11 +79,13 @@ export interface World {
   now(): string;
   nextId(): number;
   repository(name: string): Repository | undefined;
+  team(org: string, slug: string): TeamSeed | undefined;
   plant(seed: Seed): void;
 }
 
 export function newWorld(clock: () => Date): World {
   const repositories = new Map<string, Repository>();
+  const teams: TeamSeed[] = [];
   let onlySeeded = false;
   let lastId = 0;
 
@@ -83,7 +101,9 @@ export function newWorld(clock: () => Date): World {
       if (!repositories.has(key) && !onlySeeded) repositories.set(key, fromSeed({ name }, world));
       return repositories.get(key);
     },
-    plant({ repositories: seeds = [] }) {
+    team: (org, slug) => teams.find((one) => one.org === org && one.slug === slug),
+    plant({ repositories: seeds = [], teams: seen = [] }) {
+      teams.push(...seen);
       onlySeeded ||= seeds.length > 0;
       for (const seed of seeds) {
         const key = seed.name.toLowerCase();
@@ -111,7 +131,19 @@ function fromSeed(seed: RepositorySeed, world: World, known: Partial<Repository>
     environments: seed.environments ?? known.environments ?? [],
     runs: runs ?? known.runs ?? [],
     deployments: [...(known.deployments ?? [])],
+    issues: [...(known.issues ?? [])],
+    permissions: seed.permissions ?? known.permissions ?? {},
   };
+  for (const one of seed.issues ?? [])
+    repository.issues.push({
+      ...one,
+      number: repository.issues.length + 1,
+      labels: one.labels ?? [],
+      state: one.state ?? 'open',
+      author: one.author ?? world.actor,
+      createdAt: world.now(),
+      comments: [],
+    });
   for (const one of seed.deployments ?? []) addDeployment(repository, world, one);
   return repository;
 }

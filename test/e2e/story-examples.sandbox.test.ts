@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { load } from 'js-yaml';
+import { actionFileOf } from '../../scripts/action-file.ts';
 import { workTree } from '../../sandbox/act/published.ts';
 
 interface Step {
@@ -16,6 +17,7 @@ interface Job {
   readonly 'timeout-minutes'?: number;
   readonly permissions?: unknown;
   readonly outputs?: Readonly<Record<string, string>>;
+  readonly uses?: string;
   readonly steps: readonly Step[];
 }
 
@@ -30,14 +32,16 @@ const examples = globSync('workflows-examples/*.yml', { cwd: workTree }).map(
 
 /** Of the actions of ours that a step uses; undefined for those of others. */
 function contractOf({ uses = '' }: Step): Contract | undefined {
-  const [, name] = /^OWNER\/slipway\/actions\/([\w-]+)@0{40}$/.exec(uses) ?? [];
-  if (name === undefined) return undefined;
-  const path = join(workTree, 'actions', name, 'action.yml');
+  const [ours, name = 'release'] = /^OWNER\/slipway(?:\/actions\/([\w-]+))?@0{40}$/.exec(uses) ?? [];
+  if (ours === undefined) return undefined;
+  const path = join(workTree, actionFileOf(name));
   if (!existsSync(path)) throw new Error(`an example uses ${name}, which is not there`);
   return load(readFileSync(path, 'utf8')) as Contract;
 }
 
-const jobsOf = (text: string): Job[] => Object.values((load(text) as { jobs: Record<string, Job> }).jobs);
+/** Those with steps: what a job that calls another workflow gives it is held against that one by actionlint. */
+const jobsOf = (text: string): Job[] =>
+  Object.values((load(text) as { jobs: Record<string, Job> }).jobs).filter(({ uses }) => uses === undefined);
 
 /** GitHub only warns of a `with:` that an action does not have, and an output that does not exist is just empty. */
 test.each(examples)('%s: inputs and outputs are those of the actions', (_name, text) => {
@@ -60,7 +64,7 @@ test.each(examples)('%s: inputs and outputs are those of the actions', (_name, t
       expect(Object.keys(contracts.get(id)?.outputs ?? {})).toContain(output);
     }
   }
-  expect(read.size).toBeGreaterThan(0);
+  expect(read.size > 0 || jobsOf(text).length === 0).toBe(true);
 });
 
 test.each(examples)('%s: not knowing undoes nothing', (_name, text) => {

@@ -1,6 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { workTree } from '../../sandbox/act/published.ts';
 import type { JobRun, StepRun } from '../../sandbox/act/workflow-run.ts';
+import { decisionSummary } from '../../sandbox/demo/decision.ts';
+import { drawFlow } from '../../sandbox/demo/page/flow.ts';
 import { drawGantt } from '../../sandbox/demo/page/gantt.ts';
+import { renderSummary } from '../../sandbox/demo/page/markdown.ts';
 import { page } from '../../sandbox/demo/page/page.ts';
 import type { Chapter } from '../../sandbox/demo/story.ts';
 import { closingTable } from '../../sandbox/demo/table.ts';
@@ -170,4 +176,31 @@ test('a timeline has a bar for each step, in its colour', () => {
   expect(svg).toContain('#fa4549');
   expect(svg).toContain('7.0 s');
   expect(drawGantt('flowchart LR\n a --> b')).toBeUndefined();
+});
+
+test('a plan has its boxes in a row, its gate, and the way back below', () => {
+  const plan = ['flowchart LR', '  gate{{"grace"}}', '  there["deploy"]', '  checks["prove <it>"]'];
+  const wires = ['  gate --> there --> checks', '  checks -. fails .-> back["back"]'];
+  const svg = drawFlow([...plan, ...wires].join('\n')) ?? '';
+  expect(svg.match(/<polygon class="gate"/g)).toHaveLength(1);
+  expect(svg.match(/<rect/g)).toHaveLength(3);
+  expect(svg.match(/<line x1/g)).toHaveLength(2);
+  expect(svg.match(/<line class="back"/g)).toHaveLength(1);
+  expect(svg).toContain('prove &lt;it&gt;');
+  expect(drawFlow(gantt.join('\n'))).toBeUndefined();
+});
+
+test('the decision page of the README is what approval-gate writes', async () => {
+  const decision = await decisionSummary();
+  expect(decision).toContain(
+    '### ✅ approval-gate: one image to production, 4 commits after what runs there',
+  );
+  expect(decision).toContain('> ⚠️ 1 migration: going back does not undo it.');
+  expect(decision).toContain('the last one took 41s');
+  expect(decision).toContain('was restored and compared');
+  expect(decision).toContain('To approve: grace or katherine.');
+  expect(renderSummary(decision)).toContain('<svg class="flow"');
+
+  const picture = statSync(join(workTree, 'docs', 'images', 'decision-page.png'));
+  expect(picture.size).toBeLessThan(200_000);
 });

@@ -118,6 +118,86 @@ test('a step has Node 24 and the GitHub that was given', () => {
   expect(stepOf(jobOf(run, 'second'), 'fails').log[0]).toMatch(/^http:\/\/127\.0\.0\.1:9 by v24\./);
 });
 
+const called = `
+name: Called
+on: { workflow_call: { inputs: { where: { type: string } }, outputs: { told: { value: '\${{ jobs.last.outputs.told }}' } } } }
+jobs:
+  ask:
+    runs-on: ubuntu-24.04
+    outputs: { word: '\${{ steps.ask.outputs.word }}' }
+    steps: [{ id: ask, run: 'echo "word=\${{ inputs.where }}" >> "$GITHUB_OUTPUT"' }]
+  last:
+    needs: ask
+    runs-on: ubuntu-24.04
+    environment: '\${{ inputs.where }}'
+    outputs: { told: '\${{ steps.tell.outputs.told }}' }
+    steps:
+      - id: tell
+        run: echo "told=\${{ needs.ask.outputs.word }}, \${{ secrets.WORD == '' && 'nothing' || 'a secret' }}" >> "$GITHUB_OUTPUT"
+      - { id: fails, run: exit 1, if: inputs.where == 'b' }
+`;
+
+const calls = `
+name: Calls
+on: push
+jobs:
+  one: { name: The first, uses: ./.github/workflows/called.yml, with: { where: a }, secrets: inherit }
+  two: { needs: one, uses: ./.github/workflows/called.yml, with: { where: b } }
+  three: { needs: two, uses: ./.github/workflows/called.yml, with: { where: c } }
+`;
+
+test('jobs of called workflows are told apart, with the outputs and secrets that they were given', async () => {
+  const repository = await teamRepository(join(folder, 'calling'));
+  await repository.commit('all', {
+    '.github/workflows/calls.yml': calls,
+    '.github/workflows/called.yml': called,
+  });
+  const calling = await runWorkflow({
+    repository,
+    workflow: '.github/workflows/calls.yml',
+    event: { name: 'push' },
+    secrets: { WORD: 'hidden' },
+    slipway: join(folder, 'slipway'),
+    helm: 3,
+    runId: 9,
+    artifactFolder: join(folder, 'artifacts'),
+  });
+
+  expect(calling.jobs.map(({ id, result, needs }) => [id, result, needs])).toEqual([
+    ['one/ask', 'success', []],
+    ['one/last', 'success', ['one/ask']],
+    ['two/ask', 'success', ['one/ask', 'one/last']],
+    ['two/last', 'failure', ['two/ask']],
+    ['three/ask', 'skipped', ['two/ask', 'two/last']],
+    ['three/last', 'skipped', ['three/ask']],
+  ]);
+  expect(stepOf(jobOf(calling, 'one/last'), 'tell').outputs).toEqual({ told: 'a, a secret' });
+  expect(stepOf(jobOf(calling, 'two/last'), 'tell').outputs).toEqual({ told: 'b, nothing' });
+}, 60_000);
+
+test.each(['acme/elsewhere/.github/workflows/release.yml@v1', './.github/workflows/deeper.yml'])(
+  'a call of %s is refused, and nothing is fetched',
+  async (uses) => {
+    const repository = await teamRepository(join(folder, uses.replaceAll(/\W/g, '-')));
+    const deeper = called.replace(/jobs:[^]*/, `jobs: { in: { uses: ./.github/workflows/called.yml } }\n`);
+    await repository.commit('all', {
+      '.github/workflows/calls.yml': calls.replaceAll('./.github/workflows/called.yml', uses),
+      '.github/workflows/called.yml': called,
+      '.github/workflows/deeper.yml': deeper,
+    });
+    const order = {
+      repository,
+      workflow: '.github/workflows/calls.yml',
+      event: { name: 'push' },
+      secrets: {},
+    };
+    const rest = { helm: 3, runId: 10, artifactFolder: join(folder, 'none') } as const;
+    await expect(runWorkflow({ ...order, ...rest })).rejects.toThrow(
+      /fetched from GitHub|is called by a workflow/,
+    );
+  },
+);
+
 test('an action that nobody stands in for is refused by name', async () => {
   const repository = await teamRepository(join(folder, 'other'));
   const text = workflow.replace('actions/upload-artifact@', 'acme/unheard-of@');

@@ -18,15 +18,24 @@ const shop = {
   'app/main.go': 'package main\n\nvar builtVersion = "none"\n\nfunc main() { println(builtVersion) }\n',
 };
 
+/** Where backups go. */
+const store = {
+  BACKUPS: 's3://backups/production',
+  BACKUP_ENDPOINT: 'https://storage.example.org',
+  BACKUP_REGION: 'eu-central-1',
+  BACKUP_RECIPIENT: 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj',
+};
+
 const buildAndRelease = (ends: Ends, files: Readonly<Record<string, string>> = shop): Promise<Played> =>
   wiring.play('build-and-release.yml', {
     event: toMain,
     ends,
     files,
-    variables: { IMAGES: 'ghcr.io/acme' },
+    variables: { IMAGES: 'ghcr.io/acme', ...store },
+    secrets: { BACKUP_KEY_ID: 'an-id', BACKUP_KEY: 'a-key' },
   });
 
-const release = ['promote', 'deploy', 'smoke', 'rollback'];
+const release = ['backup', 'promote', 'deploy', 'smoke', 'rollback'];
 
 test.concurrent('build and release: one digest goes to staging, and what promote says of it to production', async () => {
   const run = await buildAndRelease({});
@@ -50,7 +59,7 @@ test.concurrent('build and release: one digest goes to staging, and what promote
   expect(inputsOf(production, 'deploy')).toMatchObject({
     images: expect.stringMatching(`^image=ghcr.io/acme/shop:sha-[0-9a-f]{40}@${promoted}$`),
   });
-  expect(ranOf(production, release)).toEqual(['promote', 'deploy', 'smoke']);
+  expect(ranOf(production, release)).toEqual(['backup', 'promote', 'deploy', 'smoke']);
   expect(await refusedOf(run)).toEqual([]);
 });
 
@@ -63,11 +72,14 @@ test.concurrent.each<[string, Ends, object]>([
   ['staging is wrong', { 'smoke-test': 'failure' }, { staging: 'failure', production: 'skipped' }],
   ['staging is unknown', { 'deploy-helm': 'inconclusive' }, { staging: 'failure', production: 'skipped' }],
   ['promote refuses', { promote: 'failure' }, { staging: 'success', production: 'failure' }],
+  ['the backup is not proven', { 'backup-db': 'failure' }, { staging: 'success', production: 'failure' }],
 ])('build and release: %s', async (_what, ends, expected) => {
   const run = await buildAndRelease(ends);
 
   expect(endsOf(run)).toMatchObject(expected);
-  expect(ranOf(jobOf(run, 'production'), release)).toEqual('promote' in ends ? ['promote'] : []);
+  expect(ranOf(jobOf(run, 'production'), release)).toEqual(
+    'promote' in ends ? ['backup', 'promote'] : 'backup-db' in ends ? ['backup'] : [],
+  );
 });
 
 test.concurrent('build and release: what does not compile is never built into an image', async () => {

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { jobOf, stepOf } from '../../sandbox/act/workflow-run.ts';
 import { sandboxEnv } from '../../sandbox/client.ts';
 import {
+  backedUpBefore,
   builtBy,
   builtOnce,
   caughtInStaging,
@@ -33,7 +34,11 @@ beforeAll(async () => {
     differences['v1'] = await shippedEverywhere(first, images.v1);
     second = await stage.push('The second version');
     const { version: v2, digest } = builtBy(second);
-    differences['v2'] = [...(await shippedEverywhere(second, { digest })), ...(await builtOnce(second))];
+    differences['v2'] = [
+      ...(await shippedEverywhere(second, { digest })),
+      ...(await builtOnce(second)),
+      ...backedUpBefore(stage, second),
+    ];
     wrong = await stage.ship({ ...images.v3, version: 'v3' });
     differences['v3'] = [...(await caughtInStaging(wrong, images.v3)), ...(await serves(stage, v2))];
     rehearsal = await stage.rollBack({ ...order, dryRun: true });

@@ -1,5 +1,11 @@
 /** The least that each action can be given: what its defaults are compared on. A new action adds a line. */
 export const minimalInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'backup-db': {
+    engine: 'postgresql',
+    url: 'postgresql://app@db.example.com/shop',
+    destination: 'file:/var/backups',
+  },
+  'approval-gate': { mode: 'verify', environment: 'production' },
   'build-push': { images: 'ghcr.io/octo/shop' },
   'deploy-helm': {
     release: 'shop',
@@ -9,6 +15,7 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
     'server-token': 'token',
   },
   'plan-release': {},
+  'restore-db': { mode: 'drill', engine: 'postgresql', database: 'shop', destination: 'file:backups' },
   rollback: {
     release: 'shop',
     namespace: 'shop',
@@ -17,5 +24,6 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
   },
   'smoke-test': { url: 'https://shop.example.com/' },
   'publish-chart': { chart: 'charts/shop', destination: 'oci://ghcr.io/octo/charts' },
+  release: { environment: 'prod' },
   promote: { source: 'ghcr.io/octo/shop:1', tags: 'prod' },
 };

@@ -107,6 +107,23 @@ test.each([
   if (thrown instanceof Error) expect(rendered.trace.join('\n')).toBe(thrown.stack);
 });
 
+test.each([
+  [
+    'a file',
+    Object.assign(new Error('ENOSPC: no space left on device, open'), { code: 'ENOSPC', path: '/t/x' }),
+    'the runner’s disk is full: /t/x',
+  ],
+  [
+    'a write, deep down',
+    new Error('no report', { cause: Object.assign(new Error('write'), { code: 'EDQUOT' }) }),
+    'a disk of the runner is full',
+  ],
+])('no room left for %s is no defect of ours', (_, thrown, reason) => {
+  const rendered = renderError('x', thrown);
+  expect(rendered).toMatchObject({ result: 'failure', reason });
+  expect(rendered.text).toMatch(/do +free room there/);
+});
+
 test('causes that go in a circle end', () => {
   const error = new Error('a');
   error.cause = new Error('b', { cause: error });

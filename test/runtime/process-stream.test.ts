@@ -136,3 +136,36 @@ test('aborted before it began, and a program that is not there', async () => {
 test('inputs of the action do not reach it', async () => {
   expect(await text((await spawn({ argv: ['env'] })).stdout)).not.toContain('secret');
 });
+
+test('what a program wrote is not lost when it has ended before anybody reads', async () => {
+  const child = await processStreams({ ...process.env })({ argv: ['sh', '-c', 'printf whole'] });
+  await child.exit;
+
+  const read: Uint8Array[] = [];
+  for await (const chunk of child.stdout) read.push(chunk);
+  expect(Buffer.concat(read).toString()).toBe('whole');
+});
+
+const fellSilent = (bytes: number): Error => new Error(`silent after ${bytes} bytes`);
+
+test('a program that stops in the middle without an end is ended, and its stream fails', async () => {
+  const child = await sh('echo begun; echo $$ >&2; exec sleep 100', {
+    silence: { longest: 200, failure: fellSilent },
+  });
+  await expect(text(child.stdout)).rejects.toThrow('silent after 6 bytes');
+  const { status, stderr } = await child.exit;
+  expect(status).toBe('SIGINT');
+  await allGone([Number(stderr)]);
+});
+
+test('silence counts neither before the first byte nor while the reader is slow', async () => {
+  const child = await sh('sleep 0.6; head -c 400000 /dev/zero', {
+    silence: { longest: 200, failure: fellSilent },
+  });
+  let bytes = 0;
+  for await (const chunk of child.stdout) {
+    bytes += chunk.length;
+    if (bytes < 200_000) await after(300);
+  }
+  expect(bytes).toBe(400_000);
+});

@@ -150,6 +150,9 @@ export class MemoryHelm implements ReleaseHistory, Helm {
     if (at >= 0) this.revisions.splice(at, 1);
   }
 
+  /** The chart's own values. */
+  defaults: unknown = {};
+
   async version(): ReturnType<Helm['version']> {
     return { major: 4, minor: 3, patch: 0, text: 'v4.3.0' };
   }
@@ -162,7 +165,7 @@ export class MemoryHelm implements ReleaseHistory, Helm {
       appVersion: '',
       digest: '',
       kubeVersion: '',
-      defaults: {},
+      defaults: this.defaults,
       missingDependencies: [],
       hasCrds: false,
     };

@@ -1,7 +1,10 @@
-import { ToolError, UnreachableError } from '../../domain/errors.ts';
+import { CancelledError, ToolError, UnreachableError } from '../../domain/errors.ts';
 import type { Account } from '../../domain/storage/account.ts';
 import { differenceOf } from '../../domain/storage/account.ts';
-import type { SpawnStream, StreamingChild } from '../../ports/process.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Milliseconds } from '../../domain/duration.ts';
+import { formatBytes } from '../../domain/size.ts';
+import type { Silence, SpawnStream, StreamingChild } from '../../ports/process.ts';
 import { counted } from '../streams/counted.ts';
 import type { Hop } from '../streams/counted.ts';
 import { isTrailer, passwordLine, readTrailer, wrapped } from './wrapper.ts';
@@ -42,8 +45,11 @@ export async function startTool(
   tool: readonly string[],
   order: ToolOrder,
 ): Promise<ToolRun> {
-  const sent = order.input === undefined ? undefined : counted(order.input);
-  const signal = order.signal === undefined ? {} : { signal: order.signal };
+  const sent = order.input === undefined ? undefined : sending(order.input, tool);
+  const options = {
+    ...(order.signal === undefined ? {} : { signal: order.signal }),
+    ...(order.accounted === 'output' ? { silence: silenceOf(tool, way) } : {}),
+  };
   let trailer: Trailer | undefined;
   const onLine = (line: string): void => {
     trailer = readTrailer(line) ?? trailer;
@@ -52,7 +58,7 @@ export async function startTool(
     way.kind === 'here'
       ? await spawn(
           { argv: tool, env: way.env, ...(sent === undefined ? {} : { input: sent.bytes }) },
-          signal,
+          options,
         )
       : await spawn(
           {
@@ -60,7 +66,7 @@ export async function startTool(
             ...(way.env === undefined ? {} : { env: way.env }),
             input: afterPassword(way.password, sent?.bytes),
           },
-          { ...signal, onLine },
+          { ...options, onLine },
         );
 
   const received = counted(child.stdout);
@@ -70,6 +76,7 @@ export async function startTool(
     } catch (error) {
       throw error instanceof ToolError ? withoutTrailer(error, tool) : error;
     }
+    if (order.accounted === 'input') await sent?.ended(order.signal);
     if (way.kind === 'here' || order.accounted === 'none') return;
     const here = order.accounted === 'output' ? received.account() : sent?.account();
     compare(way.where, tool, order.accounted, here, trailer);
@@ -77,6 +84,58 @@ export async function startTool(
   const output = { bytes: whole(), account: received.account };
   const inputAccount = (): Account => (sent ?? counted(nothing())).account();
   return { output, exit: child.exit, stop: child.stop, inputAccount };
+}
+
+/**
+ * A tool that has begun to write a dump writes on: all waiting for locks is bounded (60 s), and only a table of many
+ * dead rows and hardly a living one is read for minutes without a byte of it. What is silent for longer has lost its
+ * server, or the way to here, and nobody was told: docker and kubectl exec have seen it. A restore has no such watch:
+ * building an index is silence, and what it reads is watched where it is stored.
+ */
+const longestSilence: Milliseconds = 600_000;
+
+const silenceOf = ([program = '']: readonly string[], way: Way): Silence => ({
+  longest: longestSilence,
+  failure: (bytes) =>
+    new UnreachableError(
+      `${program}${way.kind === 'there' ? ` in ${way.where}` : ''} fell silent: nothing came for ${formatDuration(longestSilence)} after ${formatBytes(bytes)}, and no end; its connection to the server is lost, or the server waits for something`,
+    ),
+});
+
+interface Sending extends Hop {
+  /** Resolves when all of it was taken; rejects as it failed, where bytes of it were left, and on a cancel. */
+  ended(signal: AbortSignal | undefined): Promise<void>;
+}
+
+/**
+ * A tool may have read enough a moment before its input has ended: pg_restore asks for nothing behind the last row,
+ * while who unpacks it still looks at checksums. It has ended well only when the input has, too.
+ */
+function sending(source: AsyncIterable<Uint8Array>, [program = '']: readonly string[]): Sending {
+  const { bytes, account } = counted(source);
+  const end = Promise.withResolvers<void>();
+  end.promise.catch(() => undefined); // mostly nobody asks
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+      end.resolve();
+    } catch (error) {
+      end.reject(error);
+      throw error;
+    } finally {
+      end.reject(new UnreachableError(`${program} did not read all of its input, and ended as if it had`));
+    }
+  }
+  return {
+    bytes: watched(),
+    account,
+    async ended(signal) {
+      const cancel = (): void => end.reject(new CancelledError());
+      if (signal?.aborted === true) cancel();
+      signal?.addEventListener('abort', cancel, { once: true });
+      await end.promise.finally(() => signal?.removeEventListener('abort', cancel));
+    },
+  };
 }
 
 function compare(

@@ -1,9 +1,10 @@
-import type { DockerPlace, HostPlace, KubernetesPlace, SshPlace } from '../../domain/database/locator.ts';
+import type { DockerPlace, HostPlace, KubernetesPlace } from '../../domain/database/locator.ts';
 import { ToolError, UnreachableError } from '../../domain/errors.ts';
 import type { Files } from '../../ports/files.ts';
-import type { Spawn } from '../../ports/process.ts';
-import { dockerArgv, kubectlArgv, podsArgv, sshArgv } from './argv.ts';
-import type { SshFiles } from './argv.ts';
+import type { Spawn, SpawnStream } from '../../ports/process.ts';
+import { sshArgv } from '../ssh/argv.ts';
+import { writeSshFiles } from '../ssh/files.ts';
+import { clusterEnvironment, dockerArgv, kubectlArgv, podsArgv } from './argv.ts';
 import { explainPlace } from './explain.ts';
 import { onlyPod } from './pod.ts';
 import type { Way } from './tools.ts';
@@ -18,6 +19,11 @@ export interface WayOptions {
   /** Which cluster is meant; needed for a pod alone. */
   readonly kubeconfig?: { readonly path: string; readonly context?: string };
   readonly signal?: AbortSignal;
+}
+
+/** What a connection to any locator is made with. */
+export interface ConnectOptions extends WayOptions {
+  readonly stream: SpawnStream;
 }
 
 /** How a tool is brought to a place. A selector is resolved here, once, so that every tool goes to the same pod. */
@@ -51,22 +57,26 @@ export async function wayTo(
 async function toPod(
   { namespace, pod, container }: KubernetesPlace,
   options: WayOptions,
-): Promise<Pick<RemoteWay, 'where' | 'bring'>> {
+): Promise<Pick<RemoteWay, 'where' | 'bring' | 'env'>> {
   if (options.kubeconfig === undefined) throw new Error('a pod needs a kubeconfig');
   const { path: kubeconfig, context } = options.kubeconfig;
-  const cluster = { kubeconfig, namespace, ...(context === undefined ? {} : { context }) };
-  const name = 'name' in pod ? pod.name : await podOf(pod.selector, cluster, options);
+  const cluster = { namespace, ...(context === undefined ? {} : { context }) };
+  const env = clusterEnvironment(kubeconfig);
+  const name = 'name' in pod ? pod.name : await podOf(pod.selector, { ...cluster, env }, options);
   const order = { ...cluster, pod: name, ...(container === undefined ? {} : { container }) };
-  return { where: `pod ${namespace}/${name}`, bring: (tool) => kubectlArgv(order, tool) };
+  return { where: `pod ${namespace}/${name}`, bring: (tool) => kubectlArgv(order, tool), env };
 }
 
 async function podOf(
   selector: string,
-  cluster: { kubeconfig: string; namespace: string; context?: string },
+  cluster: { namespace: string; context?: string; env: Record<string, string> },
   { spawn, signal }: WayOptions,
 ): Promise<string> {
   const argv = podsArgv(cluster, selector);
-  const exit = await spawn({ argv }, { timeout: 60_000, ...(signal === undefined ? {} : { signal }) });
+  const exit = await spawn(
+    { argv, env: cluster.env },
+    { timeout: 60_000, ...(signal === undefined ? {} : { signal }) },
+  );
   const subject = `namespace ${cluster.namespace}`;
   if (exit.status === 0) return onlyPod(exit.stdout, selector, subject);
   if (exit.timedOut) throw new UnreachableError('the cluster did not answer kubectl within a minute');
@@ -78,13 +88,4 @@ async function podOf(
       lastLines: exit.stderr.trimEnd().split('\n').slice(-5),
     })
   );
-}
-
-async function writeSshFiles({ key, knownHosts, host }: SshPlace, files: Files): Promise<SshFiles> {
-  const name = host.replace(/[^a-zA-Z0-9.-]/g, '_');
-  const withEnd = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`); // ssh wants it
-  return {
-    key: await files.writePrivate(`ssh-key-${name}`, withEnd(key)),
-    knownHosts: await files.writePrivate(`known-hosts-${name}`, withEnd(knownHosts)),
-  };
 }

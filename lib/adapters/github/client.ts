@@ -18,10 +18,16 @@ export interface CallOptions {
   readonly body?: unknown;
   /** `safe`: may be carried out twice. `once`: repeated only when GitHub certainly did nothing. */
   readonly repeat?: 'safe' | 'once';
+  /** What the job must be allowed for the whole errand, where this request alone takes less: `deployments: write`. */
+  readonly needs?: string;
 }
 
 /** Calls GitHub's REST API. Resolves for 2xx only; throws GitHubRefused for other answers, UnreachableError for none. */
-export type GitHubCall = (method: 'GET' | 'POST', path: string, options?: CallOptions) => Promise<unknown>;
+export type GitHubCall = (
+  method: 'GET' | 'POST' | 'PATCH',
+  path: string,
+  options?: CallOptions,
+) => Promise<unknown>;
 
 const attemptTimeout: Milliseconds = 10_000;
 const defaultBudget: Milliseconds = 20_000;
@@ -30,7 +36,7 @@ const defaultBudget: Milliseconds = 20_000;
 export function githubClient(access: GitHubAccess): GitHubCall {
   const { clock, signal, budget = defaultBudget } = access;
   const send = sender(access);
-  return async (method, path, { body, repeat = 'safe' } = {}) => {
+  return async (method, path, { body, repeat = 'safe', needs } = {}) => {
     const deadline = clock.now() + budget;
     for (let attempt = 1; ; attempt++) {
       const outcome = await send(method, path, body, Math.min(attemptTimeout, deadline - clock.now()));
@@ -43,7 +49,9 @@ export function githubClient(access: GitHubAccess): GitHubCall {
       const wait = waitBefore(attempt, outcome, clock.now());
       const stop = signal?.aborted === true || clock.now() + wait >= deadline;
       if (stop || !isRetryable(outcome, repeat)) {
-        throw isSilence(outcome) ? unreachable(access.apiUrl, outcome) : refusalOf(method, path, outcome);
+        throw isSilence(outcome)
+          ? unreachable(access.apiUrl, outcome)
+          : refusalOf(method, path, outcome, needs);
       }
       await clock.sleep(wait);
     }

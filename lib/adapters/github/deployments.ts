@@ -64,6 +64,9 @@ export function githubDeployments(
   };
 }
 
+/** To look is allowed with less; but who is told so would be refused again at the next request. */
+const toWrite = { needs: 'deployments: write' };
+
 /** A create whose answer was lost may have been carried out: it is looked for before the second attempt. */
 async function findOrCreate(
   call: GitHubCall,
@@ -89,12 +92,12 @@ async function find(
   actor: Actor,
 ): Promise<number | undefined> {
   const query = new URLSearchParams({ environment, sha: actor.sha, per_page: String(lookedInto) });
-  const found = (await call('GET', `${path}?${query.toString()}`)) as readonly Deployment[];
+  const found = (await call('GET', `${path}?${query.toString()}`, toWrite)) as readonly Deployment[];
   const made = found.find(({ payload }) => isMadeBy(payload, task, actor));
   // A rollback gets a Deployment of its own: the job's says what was asked for, not what runs afterwards.
   if (made !== undefined || task === 'rollback') return made?.id;
   for (const { id } of found) {
-    const statuses = (await call('GET', `${path}/${id}/statuses?per_page=30`)) as readonly Status[];
+    const statuses = (await call('GET', `${path}/${id}/statuses?per_page=30`, toWrite)) as readonly Status[];
     if (statuses.some((status) => isOfJob(status, actor))) return id;
   }
   return undefined;

@@ -8,12 +8,16 @@ const lookedBack = 100;
 
 interface Listed {
   readonly id: number;
+  readonly sha: string;
+  readonly task: string;
   readonly payload?: unknown;
 }
 
 interface ListedStatus {
   readonly state: string;
   readonly description?: string | null;
+  readonly created_at: string;
+  readonly log_url?: string | null;
 }
 
 /** Reads what was deployed. Unlike the writing port it never goes on without an answer: a decision leans on it. */
@@ -23,7 +27,7 @@ export function githubHistory(call: GitHubCall | undefined, repository: string):
     async *deploymentsIn(environment) {
       const query = new URLSearchParams({ environment, per_page: String(lookedBack) });
       const listed = (await asked(call, `${path}?${query.toString()}`, repository)) as readonly Listed[];
-      for (const { id, payload } of listed) {
+      for (const { id, sha, task, payload } of listed) {
         const statuses = (await asked(
           call,
           `${path}/${id}/statuses?per_page=30`,
@@ -31,8 +35,15 @@ export function githubHistory(call: GitHubCall | undefined, repository: string):
         )) as readonly ListedStatus[];
         yield {
           id,
+          sha,
+          task,
           payload: parsed(payload),
-          statuses: statuses.map(({ state, description }) => ({ state, description: description ?? '' })),
+          statuses: statuses.map(({ state, description, created_at, log_url }) => ({
+            state,
+            description: description ?? '',
+            at: Date.parse(created_at),
+            logUrl: log_url ?? '',
+          })),
         } satisfies PastDeployment;
       }
     },

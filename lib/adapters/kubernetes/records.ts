@@ -11,6 +11,7 @@ import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Records } from '../../ports/records.ts';
 import { secrets } from './resources.ts';
+import { schemaSecretName } from './schemas.ts';
 
 const secretType = 'slipway.dev/release-record';
 const dataKey = 'record.json';
@@ -56,6 +57,12 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
   async function arrived({ metadata, data }: Stored): Promise<boolean> {
     const stored: Stored | undefined = await kube.get(secrets, metadata.namespace ?? '', metadata.name);
     return stored?.data?.[dataKey] === data?.[dataKey];
+  }
+
+  /** What lies beside it first, also where a run was killed before the record could say that it does. */
+  async function remove(record: ReleaseRecord): Promise<void> {
+    await kube.delete(secrets, record.namespace, schemaSecretName(record));
+    await kube.delete(secrets, record.namespace, secretName(record));
   }
 
   return {
@@ -105,7 +112,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
       if ((numbers.get(keyOf(release))?.length ?? Infinity) <= keptRecords) return;
       try {
         const old = toPrune(await list(release));
-        await Promise.all(old.map((record) => kube.delete(secrets, release.namespace, secretName(record))));
+        await Promise.all(old.map(remove));
       } catch (error) {
         log.warn(
           `old records could not be removed: ${error instanceof Error ? error.message : String(error)}`,

@@ -24,13 +24,15 @@ export interface PgDumpOrder {
   readonly connection: string;
   /** As pg_export_snapshot named it. */
   readonly snapshot: string;
-  /** Patterns of tables whose rows stay out. */
+  /** Tables whose rows stay out: `schema.table`. */
   readonly withoutRows: readonly string[];
+  readonly extraArgs: readonly string[];
 }
 
 /** Custom format: pg_restore reads it in any order, and no psql with a dialect of its own is in between. */
-export const pgDumpArgv = ({ connection, snapshot, withoutRows }: PgDumpOrder): string[] => [
+export const pgDumpArgv = ({ connection, snapshot, withoutRows, extraArgs }: PgDumpOrder): string[] => [
   'pg_dump',
+  ...extraArgs, // first, so that ours win
   '--no-password',
   '--format=custom',
   '--compress=0', // zstd comes behind it: gzip here is what makes dumps slow
@@ -43,6 +45,7 @@ export const pgDumpArgv = ({ connection, snapshot, withoutRows }: PgDumpOrder): 
 export const globalsArgv = (connection: string): string[] => [
   'pg_dumpall',
   '--globals-only',
+  '--encoding=UTF8',
   '--no-password',
   `--dbname=${connection}`,
 ];
@@ -58,9 +61,12 @@ export const pgRestoreArgv = ({ connection, oneTransaction, owners }: PgRestoreO
   '--no-password',
   '--exit-on-error',
   ...(oneTransaction ? ['--single-transaction'] : []),
-  ...(owners ? [] : ['--no-owner', '--no-privileges']),
+  ...(owners ? [] : ['--no-owner', '--no-privileges', '--no-tablespaces']),
   `--dbname=${connection}`,
 ];
+
+/** Reads a whole dump from its standard input and makes SQL of it, for nobody. */
+export const pgParseArgv: readonly string[] = ['pg_restore', '--exit-on-error', '--file=/dev/null'];
 
 /** `shop.orders` as the pattern that means exactly this table, whatever letters are in it. */
 export const tablePattern = (table: string): string => {

@@ -1,4 +1,5 @@
 /** SQL that asks the catalog; every answer is one jsonb value. From PostgreSQL 12 on. */
+import { identifier } from './literal.ts';
 
 export const oldestMajor = 12;
 
@@ -13,17 +14,25 @@ const ours = (
 export const factsSql = `SELECT pg_catalog.jsonb_build_object(
   'version', pg_catalog.current_setting('server_version'),
   'bytes', pg_catalog.pg_database_size(pg_catalog.current_database()),
+  'encoding', pg_catalog.pg_encoding_to_char(own.encoding), 'locale', own.datcollate,
   'extensions', (SELECT coalesce(pg_catalog.jsonb_agg(
     pg_catalog.jsonb_build_object('name', extname, 'version', extversion) ORDER BY extname), '[]')
-    FROM pg_catalog.pg_extension))`;
+    FROM pg_catalog.pg_extension),
+  'installable', (SELECT coalesce(pg_catalog.jsonb_agg(name ORDER BY name), '[]')
+    FROM pg_catalog.pg_available_extensions))
+FROM pg_catalog.pg_database AS own WHERE own.datname = pg_catalog.current_database()`;
 
 /**
- * Begins the transaction that dump and fingerprint share, and names its snapshot. Its time is the transaction's, taken
- * a moment before the snapshot: never later than what is in it.
+ * Begins the transaction that dump and fingerprint share, and names its snapshot, which is taken by the first query.
+ * Its time is that query's, a moment before: never later than what is in it.
  */
 export const beginSql = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 export const snapshotSql = `SELECT pg_catalog.jsonb_build_object('snapshot', pg_catalog.pg_export_snapshot(), 'takenAt',
-  pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+  pg_catalog.to_char(pg_catalog.statement_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))`;
+
+/** The weakest lock there is, which reading takes as well; and it takes no snapshot. */
+export const lockSql = (tables: readonly string[]): string =>
+  `LOCK TABLE ${tables.map((table) => `ONLY ${table}`).join(', ')} IN ACCESS SHARE MODE`;
 
 export interface TableFacts {
   /** Qualified, quoted where it must be: as SQL wants it and as messages show it. */
@@ -31,13 +40,19 @@ export interface TableFacts {
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly string[];
+  /** The partitioned tables that it is a part of: `schema.table`, without quotes. */
+  readonly within: readonly string[];
 }
 
 /** Every table that holds rows of its own; of a partitioned one that is its partitions. */
 export const tablesSql = `SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
   'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'schema', n.nspname, 'table', c.relname,
   'columns', (SELECT coalesce(pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum), '[]') FROM pg_catalog.pg_attribute AS a
-    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped))
+    WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+  'within', (SELECT coalesce(pg_catalog.jsonb_agg(pn.nspname || '.' || p.relname), '[]')
+    FROM pg_catalog.pg_partition_ancestors(c.oid) AS above(relid)
+    JOIN pg_catalog.pg_class AS p ON p.oid = above.relid
+    JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.relnamespace WHERE p.oid <> c.oid))
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"), '[]')
 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${ours('pg_class', 'c')}`;
@@ -49,7 +64,7 @@ WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${ours('pg_class', 'c')}`;
 export const rowsSql = (
   table: string,
 ): string => `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
-  'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended((slipway_row.*)::text, 0)::numeric), 0)::text)
+  'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended((slipway_row.*)::text, 0)), 0)::text)
 FROM ONLY ${table} AS slipway_row`;
 
 export const countSql = (table: string): string =>
@@ -58,7 +73,7 @@ export const countSql = (table: string): string =>
 /** Large objects are no rows of any table, and dumped all the same. */
 export const largeObjectsSql = `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
   'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended(
-    oid::text || ' ' || pg_catalog.md5(pg_catalog.lo_get(oid)), 0)::numeric), 0)::text)
+    oid::text || ' ' || pg_catalog.md5(pg_catalog.lo_get(oid)), 0)), 0)::text)
 FROM pg_catalog.pg_largeobject_metadata`;
 export const largeObjectCountSql = `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*))
 FROM pg_catalog.pg_largeobject_metadata`;
@@ -66,8 +81,6 @@ FROM pg_catalog.pg_largeobject_metadata`;
 export const migrationRowsSql = (table: string, columns: readonly string[]): string =>
   `SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(slipway_row.*)), '[]') FROM (
   SELECT ${columns.map(identifier).join(', ')} FROM ${table}) AS slipway_row`;
-
-const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 /** A line for each thing that is in a database which should have nothing. */
 export const occupantsSql = `SELECT coalesce(pg_catalog.jsonb_agg(what ORDER BY what), '[]') FROM (

@@ -1,15 +1,10 @@
 import { describeLocator } from '../../domain/database/locator.ts';
 import type { Locator } from '../../domain/database/locator.ts';
 import type { Database } from '../../ports/database.ts';
-import type { SpawnStream } from '../../ports/process.ts';
 import { wayTo } from '../database-place/way.ts';
-import type { WayOptions } from '../database-place/way.ts';
+import type { ConnectOptions } from '../database-place/way.ts';
 import { postgresDatabase } from './client.ts';
 import { localConnection, remoteConnection } from './connection.ts';
-
-export interface ConnectOptions extends WayOptions {
-  readonly stream: SpawnStream;
-}
 
 /** The Database port for a locator. Nothing is asked of the server yet; a pod's selector is resolved. */
 export async function connectPostgres(locator: Locator, options: ConnectOptions): Promise<Database> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Locator, UrlPlace } from '../../domain/database/locator.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Way } from '../database-place/tools.ts';
@@ -7,6 +8,8 @@ import { conninfo } from './argv.ts';
 export interface Connection {
   readonly way: Way;
   readonly conninfo: string;
+  /** The same to another database of the server. */
+  readonly beside: (database: string) => Connection;
 }
 
 const service = 'slipway';
@@ -36,8 +39,16 @@ const connectTimeoutSeconds = '30';
  */
 export async function localConnection(locator: Locator, place: UrlPlace, files: Files): Promise<Connection> {
   const { database, user, password } = locator;
-  const serviceFile = await files.writePrivate('pg_service.conf', serviceText(place, database, user));
-  const passFile = await files.writePrivate('pgpass', password === undefined ? '' : passText(password));
+  // A step may speak to several servers, so each gets files of its own.
+  const which = randomUUID().slice(0, 8);
+  const serviceFile = await files.writePrivate(
+    `pg_service-${which}.conf`,
+    serviceText(place, database, user),
+  );
+  const passFile = await files.writePrivate(
+    `pgpass-${which}`,
+    password === undefined ? '' : passText(password),
+  );
   const env = {
     ...Object.fromEntries(overrides.map((name) => [name, undefined])),
     PGSERVICEFILE: serviceFile,
@@ -46,8 +57,24 @@ export async function localConnection(locator: Locator, place: UrlPlace, files: 
     PGCONNECT_TIMEOUT: connectTimeoutSeconds,
     LC_ALL: 'C',
   };
-  return { way: { kind: 'here', env }, conninfo: conninfo({ service }) };
+  // What the string says comes before what the service file says.
+  return connectionBy({ kind: 'here', env }, (dbname) => conninfo({ service, dbname }));
 }
+
+function connectionBy(
+  way: Way,
+  conninfoTo: (dbname: string | undefined) => string,
+  database?: string,
+): Connection {
+  return {
+    way,
+    conninfo: conninfoTo(database),
+    beside: (name) => connectionBy(way, conninfoTo, name),
+  };
+}
+
+/** Whoever only receives would not notice for two hours that nobody is there any more: now it takes two minutes. */
+const alive = { keepalives_idle: '60', keepalives_interval: '15', keepalives_count: '4' };
 
 /** libpq reads a value to the end of its line, as it stands. */
 function serviceText(place: UrlPlace, dbname: string, user: string | undefined): string {
@@ -58,6 +85,7 @@ function serviceText(place: UrlPlace, dbname: string, user: string | undefined):
     user,
     sslmode: place.sslMode,
     sslrootcert: place.sslRootCert,
+    ...alive,
   };
   const lines = Object.entries(settings).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}=${value}`],
@@ -81,5 +109,5 @@ export function remoteConnection(
   const env = ['env', 'LC_ALL=C', 'PGAPPNAME=slipway', `PGCONNECT_TIMEOUT=${connectTimeoutSeconds}`];
   const asImageUser = ['sh', '-c', 'PGUSER=${PGUSER:-${POSTGRES_USER:-postgres}} exec "$@"', 'sh'];
   const prefix = [...env, ...(containers && user === undefined ? asImageUser : [])];
-  return { way: { ...way, prefix }, conninfo: conninfo({ dbname, user }) };
+  return connectionBy({ ...way, prefix }, (name) => conninfo({ dbname: name, user }), dbname);
 }

@@ -1,3 +1,4 @@
+import { largeObjects } from '../../domain/database/fingerprint.ts';
 import type {
   Fingerprint,
   FingerprintKind,
@@ -7,7 +8,7 @@ import type {
 import { readMigrations, recogniseMigrations } from '../../domain/database/migrations.ts';
 import type { AppliedMigrations, Row } from '../../domain/database/migrations.ts';
 import type { SchemaFacts } from '../../domain/database/schema.ts';
-import type { Contents } from '../../ports/database.ts';
+import type { Contents, SchemaContents } from '../../ports/database.ts';
 import * as catalog from './catalog.ts';
 import type { TableFacts } from './catalog.ts';
 import { schemaSql } from './schema-sql.ts';
@@ -19,20 +20,28 @@ export interface ContentsOrder {
   readonly withoutRows: readonly string[];
 }
 
-/** What is in the session's snapshot, table by table. Rows are read once more than the dump reads them, unless counted. */
+/**
+ * What is in the session's snapshot, table by table. Rows are read once more than the dump reads them, unless counted.
+ *
+ * Values of sequences are not part of it. They are of no snapshot: pg_dump reads them as they are when it comes to
+ * them, so on a database that is in use they differ from what anybody else reads, before or after, and a good restore
+ * would be called a bad one. A restored sequence is never behind its table: the rows of the snapshot took their
+ * numbers before it, and pg_dump reads the sequence after it. Nor are materialized views: a restore fills them anew
+ * from the tables, so they may be fresher than the ones that were there.
+ */
 export async function readContents(
   session: Session,
   tables: readonly TableFacts[],
   { kind, withoutRows }: ContentsOrder,
 ): Promise<Contents> {
+  const schema = await readSchema(session, tables);
+  const asked = tables.filter((table) => !isLeftOut(table, withoutRows));
+  return { ...schema, fingerprint: await readFingerprint(session, asked, kind) };
+}
+
+export async function readSchema(session: Session, tables: readonly TableFacts[]): Promise<SchemaContents> {
   const facts = await session.json<SchemaFacts>(schemaSql);
-  const migrations = await readBooks(session, tables);
-  const asked = tables.filter((table) => !withoutRows.includes(plainName(table)));
-  return {
-    schema: { kind: 'facts', facts },
-    migrations,
-    fingerprint: await readFingerprint(session, asked, kind),
-  };
+  return { schema: { kind: 'facts', facts }, migrations: await readBooks(session, tables) };
 }
 
 async function readFingerprint(
@@ -43,7 +52,7 @@ async function readFingerprint(
   const read = async <Count extends object>(sql: (table: string) => string, large: string) => {
     const counts: ({ name: string } & Count)[] = [];
     for (const { name } of tables) counts.push({ name, ...(await session.json<Count>(sql(name))) });
-    counts.push({ name: 'large objects', ...(await session.json<Count>(large)) });
+    counts.push({ name: largeObjects, ...(await session.json<Count>(large)) });
     return counts;
   };
   return kind === 'rows'
@@ -64,3 +73,9 @@ async function readBooks(session: Session, tables: readonly TableFacts[]): Promi
 
 /** `schema.table` as a person writes it, without SQL's quotes. */
 export const plainName = ({ schema, table }: TableFacts): string => `${schema}.${table}`;
+
+/** A partitioned table stands for all its parts. */
+export const namesOf = (table: TableFacts): string[] => [plainName(table), ...table.within];
+
+export const isLeftOut = (table: TableFacts, withoutRows: readonly string[]): boolean =>
+  namesOf(table).some((name) => withoutRows.includes(name));

@@ -1,5 +1,4 @@
 /** A read-only registry client (OCI distribution specification 1.1): does it exist, and what is in it. */
-import { createHash } from 'node:crypto';
 import type { Milliseconds } from '../../domain/duration.ts';
 import type { ImageRef } from '../../domain/image-ref.ts';
 import type { RegistryAuth, Resolution } from '../../domain/registry.ts';
@@ -9,6 +8,7 @@ import { credentialsFor } from '../../domain/docker-config.ts';
 import { apiOf, isLoopback, manifestUrl } from './address.ts';
 import { wantsLogin } from './authorization.ts';
 import { manifestTypes, parseManifestDocument } from './manifest-document.ts';
+import { digestOf } from './manifests.ts';
 import type { PlatformManifest } from './manifest-document.ts';
 import { errorsIn } from '../../domain/oci/refusal.ts';
 import { LoginRefused, session } from './session.ts';
@@ -118,7 +118,7 @@ async function judge(reply: Reply, ref: ImageRef, auth: RegistryAuth, ask: Ask):
 
 /** The digest is what the bytes say, not what a header claims. */
 function found(ref: ImageRef, body: Buffer): Fetched {
-  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const digest = digestOf(body);
   if (ref.digest !== undefined && ref.digest !== digest)
     return unknown('it served other bytes than asked for');
   return { kind: 'found', digest, body };

@@ -6,6 +6,7 @@ import type { GitHubJobs } from '../../ports/github.ts';
 import type { Kube } from '../../ports/kube.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Records } from '../../ports/records.ts';
+import type { KeptSchemas } from '../../ports/schemas.ts';
 import type { ReleasePorts } from '../../ports/release.ts';
 import type { Spawn } from '../../ports/process.ts';
 import { helmCli } from '../helm/client.ts';
@@ -16,6 +17,7 @@ import { connectionTo, serviceAccount } from '../kubernetes/kubeconfig.ts';
 import { kubeLocks } from '../kubernetes/lock.ts';
 import { kubeRecords } from '../kubernetes/records.ts';
 import { kubeRunningImages } from '../kubernetes/running.ts';
+import { kubeSchemas } from '../kubernetes/schemas.ts';
 import { registryClient } from '../registry/client.ts';
 import { kubeWatcher } from '../watcher/watcher.ts';
 
@@ -46,6 +48,7 @@ export interface Surroundings extends ClusterSurroundings {
 export interface ClusterAdapters {
   readonly kube: Kube;
   readonly records: Records;
+  readonly schemas: KeptSchemas;
   /** The same cluster as a file that only this step can read: for tools, and for post instead of secrets in its state. */
   readonly access: ClusterAccess;
 }
@@ -61,7 +64,8 @@ export async function connectCluster(
   const debug = (line: string): void => log.debug(line);
   const connection = connectionTo(access, { clock, proxy, service, mask });
   const kube = kubeClient(connection, { userAgent: `slipway (${action})`, clock, debug });
-  return { kube, records: kubeRecords(kube, log), access: await fileOf(access, connection.server, files) };
+  const file = await fileOf(access, connection.server, files);
+  return { kube, records: kubeRecords(kube, log), schemas: kubeSchemas(kube), access: file };
 }
 
 /** Everything that works on one release in one cluster; nothing is sent before the first use. */

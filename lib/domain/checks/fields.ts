@@ -9,7 +9,7 @@ export class Fields {
   readonly #map: Readonly<Record<string, unknown>>;
   readonly #faults: Fault[];
 
-  /** `known`: every key that may be there. */
+  /** `known`: every key that may be there. `path` is empty where the keys are an action's inputs themselves. */
   constructor(value: unknown, path: string, known: readonly string[], faults: Fault[]) {
     this.path = path;
     this.#faults = faults;
@@ -28,7 +28,7 @@ export class Fields {
   }
 
   at(key: string): string {
-    return `${this.path}.${key}`;
+    return this.path === '' ? key : `${this.path}.${key}`;
   }
 
   has(key: string): boolean {

@@ -40,12 +40,20 @@ export interface BackupManifest {
   /** Roles and grants, which a restore into a new cluster needs first. */
   readonly globals?: StoredObjectFacts;
   readonly fingerprint: Fingerprint;
-  /** SHA-256 of the canonical schema facts, hexadecimal. */
-  readonly schemaFingerprint: string;
+  /** SHA-256 of the canonical schema facts, hexadecimal; not there where the schema could not be read. */
+  readonly schemaFingerprint?: string;
   readonly migrations: readonly AppliedMigrations[];
   readonly extensions: readonly { readonly name: string; readonly version: string }[];
+  /** What the database took on its server's disk, indexes included; a restore needs about as much. */
+  readonly databaseBytes?: number;
+  /** Of the database, by its server's name; a restore needs one that holds the same letters. */
+  readonly encoding?: string;
+  /** Its collation. */
+  readonly locale?: string;
   /** Tables whose rows were left out because somebody asked for it. */
   readonly withoutRows: readonly string[];
+  /** What the dump tool was told beside our own arguments; it may have left things out or changed them. */
+  readonly extraArgs?: readonly string[];
   readonly verified: Verification;
   readonly by: {
     readonly repository?: string;
@@ -102,7 +110,9 @@ export function parseManifest(text: string): BackupManifest | { readonly unreada
     isAccount(value.object) &&
     typeof value.object.key === 'string' &&
     isAccount(value.raw) &&
-    [value.layers, value.migrations, value.fingerprint?.tables].every(Array.isArray) &&
+    [value.layers, value.migrations, value.extensions, value.withoutRows, value.fingerprint?.tables].every(
+      Array.isArray,
+    ) &&
     verificationLevels.some((level) => level === value.verified?.level);
   return whole ? (value as BackupManifest) : { unreadable: 'parts of it are missing' };
 }

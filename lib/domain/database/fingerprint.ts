@@ -39,6 +39,23 @@ export function fingerprintDifferences(dumped: Fingerprint, restored: Fingerprin
   return [...missing, ...more];
 }
 
+/** PostgreSQL's large objects are compared as a table is, and are none: no table of it has a name without a schema. */
+export const largeObjects = 'large objects';
+
+/** How much that is, for those who read: tables, their rows, and large objects beside them. */
+export function heldIn({ tables: all }: Fingerprint): {
+  readonly tables: number;
+  readonly rows: number;
+  readonly largeObjects: number;
+} {
+  const tables: readonly TableCount[] = all.filter(({ name }) => name !== largeObjects);
+  return {
+    tables: tables.length,
+    rows: tables.reduce((sum, { rows }) => sum + rows, 0),
+    largeObjects: all.find(({ name }) => name === largeObjects)?.rows ?? 0,
+  };
+}
+
 /** Whether nothing at all is in it: an empty dump that went well is still no backup of a shop. */
 export const isEmpty = ({ tables }: Fingerprint): boolean => tables.every(({ rows }) => rows === 0);
 

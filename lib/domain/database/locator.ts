@@ -1,5 +1,7 @@
 /** Where a database is and as whom it is entered. Types and words; `parse-locator.ts` reads them. */
 
+import type { SshPlace } from '../ssh/place.ts';
+
 export const engines = ['postgresql', 'mysql', 'mariadb'] as const;
 export type Engine = (typeof engines)[number];
 
@@ -15,19 +17,6 @@ export interface UrlPlace {
   readonly sslMode: SslMode;
   /** A file with the certificates of who may vouch for the server; `system` is the machine's own list. */
   readonly sslRootCert?: string;
-}
-
-/** Another host, always behind a host key that is known. */
-export interface SshPlace {
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  /** The private key's text. */
-  readonly key: string;
-  /** Lines of a known_hosts file; without them no host is believed. */
-  readonly knownHosts: string;
-  /** A host in between, behind the same known hosts. */
-  readonly jump?: { readonly host: string; readonly port: number; readonly user: string };
 }
 
 export interface DockerPlace {
@@ -82,4 +71,10 @@ function describePlace(place: Place): string {
     default:
       return `on ${place.over.host}`;
   }
+}
+
+/** What of it must not be seen: to be hidden before anything is done with it. */
+export function secretsOfLocator({ place, password }: Locator): string[] {
+  const over = place.kind === 'docker' || place.kind === 'ssh' ? place.over : undefined;
+  return [password, over?.key].filter((secret) => secret !== undefined);
 }

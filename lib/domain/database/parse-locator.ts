@@ -2,34 +2,36 @@
 import { Fields } from '../checks/fields.ts';
 import { readYaml } from '../checks/yaml.ts';
 import type { Fault } from '../errors.ts';
+import { sshHostForm, sshUserForm } from '../ssh/place.ts';
+import type { SshPlace } from '../ssh/place.ts';
 import { databaseNameProblem, userNameProblem } from './names.ts';
 import { engines } from './locator.ts';
-import type { DockerPlace, Engine, KubernetesPlace, Locator, Place, SshPlace } from './locator.ts';
+import type { DockerPlace, Engine, KubernetesPlace, Locator, Place } from './locator.ts';
 import { readUrl } from './parse-url.ts';
 import type { ReadUrl } from './parse-url.ts';
 
-const places = ['url', 'docker', 'kubernetes', 'ssh'] as const;
-const known = ['engine', ...places, 'database', 'user', 'password'];
+export const placeKeys = ['url', 'docker', 'kubernetes', 'ssh'] as const;
+export const locatorKeys = ['engine', ...placeKeys, 'database', 'user', 'password'] as const;
 const sshKeys = ['host', 'port', 'user', 'key', 'known-hosts', 'jump'];
 
 const dockerName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 const kubernetesName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 const selectorForm = /^[a-zA-Z0-9!][^\s]*$/;
-/** What ssh could take for an option or a command's end is no host and no user. */
-const hostForm = /^[a-zA-Z0-9:[][a-zA-Z0-9.:%\]_-]*$/;
-const sshUserForm = /^[a-zA-Z0-9_][a-zA-Z0-9_.@-]*$/;
 
 /** `input`: how faults name it. The locator is complete only where no fault was added. */
 export function parseLocator(text: string, input: string, faults: Fault[]): Locator {
   const before = faults.length;
   const value = readYaml(text, input, faults);
-  if (faults.length > before) return standIn;
-  const fields = new Fields(value, input, known, faults);
+  return faults.length > before ? standIn : readLocator(new Fields(value, input, locatorKeys, faults));
+}
+
+/** The same of a map whose YAML is read. `unread`: places that are given and whose faults are told already. */
+export function readLocator(fields: Fields, unread: readonly string[] = []): Locator {
   const engine = readEngine(fields);
   const url = fields.has('url') ? readUrl(fields, engine) : undefined;
   return {
     engine,
-    place: readPlace(fields, url),
+    place: readPlace(fields, url, unread),
     database: readDatabase(fields, url),
     ...optional('user', readUser(fields, url)),
     ...optional('password', readPassword(fields, url)),
@@ -47,11 +49,11 @@ function readEngine(fields: Fields): Engine {
   return fields.choice('engine', engines);
 }
 
-function readPlace(fields: Fields, url: ReadUrl | undefined): Place {
-  const given = places.filter((place) => fields.has(place));
+function readPlace(fields: Fields, url: ReadUrl | undefined, unread: readonly string[]): Place {
+  const given = placeKeys.filter((place) => fields.has(place) || unread.includes(place));
   if (given.length !== 1) {
     const value = given.length === 0 ? 'no place' : `${given.join(' and ')} given`;
-    fields.fault('url', `say once where the database is: ${places.join(', ')}`, value);
+    fields.fault('url', `say once where the database is: ${placeKeys.join(', ')}`, value);
   }
   // Each that is there is read, so that its own faults are told at the same time.
   const read: Place[] = [
@@ -63,11 +65,16 @@ function readPlace(fields: Fields, url: ReadUrl | undefined): Place {
   return read[0] ?? standIn.place;
 }
 
+/** A name alone is a container of this host. */
 function readDocker(fields: Fields): DockerPlace {
-  const docker = fields.nested('docker', ['container', 'ssh']);
-  const container = docker?.text('container') ?? '';
+  const short = typeof fields.raw('docker') !== 'object';
+  const docker = short ? fields : fields.nested('docker', ['container', 'ssh']);
+  const [key, container] = short
+    ? (['docker', fields.text('docker')] as const)
+    : (['container', docker?.text('container') ?? ''] as const);
   if (!dockerName.test(container))
-    docker?.fault('container', 'must be the name or id of a container', JSON.stringify(container));
+    docker?.fault(key, 'must be the name or id of a container', JSON.stringify(container));
+  if (short) return { kind: 'docker', container };
   return {
     kind: 'docker',
     container,
@@ -119,7 +126,7 @@ function readSsh(fields: Fields, keys: readonly string[]): SshPlace {
 
 function readHost(fields: Fields | undefined): { host: string; port: number; user: string } {
   const host = fields?.text('host') ?? '';
-  if (!hostForm.test(host)) fields?.fault('host', 'must be a host name or address', JSON.stringify(host));
+  if (!sshHostForm.test(host)) fields?.fault('host', 'must be a host name or address', JSON.stringify(host));
   const user = fields?.text('user') ?? '';
   if (!sshUserForm.test(user)) fields?.fault('user', 'must be a user name', JSON.stringify(user));
   return { host, port: fields?.integer('port', 22, { min: 1, max: 65_535 }) ?? 22, user };

@@ -30,6 +30,8 @@ export function readVersion(engine: Engine, text: string): Version | undefined {
 export function dumpProblem(tool: Version, server: Version): string | undefined {
   if (family(tool) !== family(server))
     return `${nameOf(tool)} cannot dump ${nameOf(server)}: it speaks to another engine`;
+  if (tool.engine === 'mysql' && server.engine === 'mariadb')
+    return `${nameOf(tool)} cannot dump ${nameOf(server)}: it leaves out what MySQL does not have (sequences, history)`;
   // PostgreSQL's pg_dump refuses this itself, in the middle of the night; mysqldump does not, and omits what it does
   // not know.
   return tool.engine === server.engine && isOlder(tool, server)
@@ -51,13 +53,22 @@ export function restoreProblem(
 
 /**
  * Why a restore tool cannot read a dump; undefined where it can. It must be as new as the one that wrote it, down to
- * the minor version: plain dumps since 15.14 begin with \restrict, MariaDB's since 10.11.8 with a sandbox comment
+ * the last number: plain dumps since 15.14 begin with \restrict, MariaDB's since 10.11.8 with a sandbox comment
  * (frappe#26929).
  */
-export const readProblem = (restorer: Version, dumper: Version): string | undefined =>
-  isOlder(restorer, dumper) || (restorer.major === dumper.major && restorer.minor < dumper.minor)
-    ? `${nameOf(restorer)} is older than what wrote the dump, ${nameOf(dumper)}`
-    : undefined;
+export function readProblem(restorer: Version, dumper: Version): string | undefined {
+  const [have, need] = [numbers(restorer), numbers(dumper)];
+  const at = need.findIndex((number, place) => number !== (have[place] ?? 0));
+  return at === -1 || (have[at] ?? 0) > (need[at] ?? 0)
+    ? undefined
+    : `${fullNameOf(restorer)} is older than what wrote the dump, ${fullNameOf(dumper)}`;
+}
+
+/** 10.11.8 → 10, 11, 8; PostgreSQL has two. */
+function numbers({ engine, major, minor, text }: Version): number[] {
+  const [, patch] = new RegExp(`\\b${major}\\.${minor}\\.(\\d+)`).exec(text) ?? [];
+  return engine === 'postgresql' || patch === undefined ? [major, minor] : [major, minor, Number(patch)];
+}
 
 /** PostgreSQL's major is its first number; MariaDB and MySQL make new things in their second. */
 const isOlder = (a: Version, b: Version): boolean =>
@@ -67,3 +78,4 @@ const family = ({ engine }: Version): string => (engine === 'postgresql' ? 'post
 
 const names = { postgresql: 'PostgreSQL', mysql: 'MySQL', mariadb: 'MariaDB' } as const;
 const nameOf = ({ engine, major, minor }: Version): string => `${names[engine]} ${major}.${minor}`;
+const fullNameOf = (version: Version): string => `${names[version.engine]} ${numbers(version).join('.')}`;

@@ -12,9 +12,20 @@ interface Type {
 export function isWider(engine: Engine, from: string, to: string): boolean {
   if (from === to) return true;
   if (from.endsWith('[]') && to.endsWith('[]')) return isWider(engine, from.slice(0, -2), to.slice(0, -2));
+  if (engine !== 'postgresql') return isWiderText(from, to);
   const [a, b] = [parse(from), parse(to)];
-  if (a === undefined || b === undefined) return false;
-  return engine === 'postgresql' ? widerInPostgres(a, b) : widerInMysql(a, b);
+  return a !== undefined && b !== undefined && widerInPostgres(a, b);
+}
+
+/** `varchar(40) collate utf8mb4_bin`: what sorts or compares otherwise is not the same, however long it is. */
+function isWiderText(from: string, to: string): boolean {
+  const [[typeFrom = '', sortFrom = ''], [typeTo = '', sortTo = '']] = [from, to].map(
+    (text) => text.replace(' collate utf8_', ' collate utf8mb3_').split(' collate '), // its name until MariaDB 10.6 and MySQL 8.0
+  ) as [string[], string[]];
+  // The same rules for more characters are no other ones.
+  if (sortFrom !== sortTo && sortFrom.replace(/^utf8mb3_/, 'utf8mb4_') !== sortTo) return false;
+  const [a, b] = [parse(typeFrom), parse(typeTo)];
+  return typeFrom === typeTo || (a !== undefined && b !== undefined && widerInMysql(a, b));
 }
 
 const form =

@@ -1,5 +1,6 @@
 import { Fields } from '../checks/fields.ts';
 import type { Fault } from '../errors.ts';
+import { readFreezes } from '../gate/freeze.ts';
 import { templateProblem } from '../tags/template.ts';
 import { validRange } from './updates.ts';
 import { defaultsOf, usualVersions } from './defaults.ts';
@@ -9,7 +10,8 @@ import { placeKeys, readPlace } from './parse-place.ts';
 import { readTargets } from './parse-targets.ts';
 import type { Environment, Settings, TagKind } from './types.ts';
 
-const keys = ['branches', 'git-tags', 'versions', 'production', 'tags', 'targets', 'updates', ...placeKeys];
+const own = ['branches', 'git-tags', 'versions', 'production', 'tags', 'targets', 'updates', 'freeze'];
+const keys = [...own, ...placeKeys];
 
 /** It stands in tags, job names and versions, and GitHub's environment has the same name. */
 const nameForm = /^[a-zA-Z][a-zA-Z0-9._-]{0,49}$/;
@@ -45,6 +47,7 @@ export function readEnvironment({ name, value, path, settings }: Written, faults
     ...place,
     targets: readTargets(fields, name, place, faults),
     updates: readRange(fields),
+    freezes: readFreezes(fields, faults),
   };
 }
 

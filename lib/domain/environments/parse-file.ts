@@ -2,7 +2,9 @@
 import { Fields, isMap } from '../checks/fields.ts';
 import { readYaml } from '../checks/yaml.ts';
 import type { Fault } from '../errors.ts';
+import { readMigrations } from '../gate/migrations.ts';
 import { readModules } from '../modules/parse.ts';
+import { readReleaseSection } from '../release/section.ts';
 import { usualEnvironments } from './defaults.ts';
 import { readEnvironment } from './parse-environment.ts';
 import { settingsGaps } from './settings.ts';
@@ -14,6 +16,7 @@ export const usualFile = '.github/slipway.yml';
 /** Where the map begins, in the paths of faults; never shown. */
 const root = '$';
 const most = 100;
+const keys = ['environments', 'modules', 'migrations', 'release', 'settings'];
 
 export interface ReadFile {
   /** Not to be used with faults. */
@@ -26,20 +29,45 @@ export function parseSlipwayFile(text: string, name: string): ReadFile {
   const faults: Fault[] = [];
   const value = saysNothing(text) ? {} : readYaml(text, name, faults);
   if (faults.length > 0) return { file: defaultFile(), faults };
-  const fields = new Fields(value ?? {}, root, ['environments', 'modules', 'settings'], faults);
+  const fields = new Fields(value ?? {}, root, keys, faults);
   const shared = Object.fromEntries(fields.entries('settings'));
   const environments = fields.has('environments')
     ? readEnvironments(fields, shared, faults)
     : defaultEnvironments(shared);
-  const file = { environments, modules: readModules(fields, faults) };
+  const file = {
+    environments,
+    modules: readModules(fields, faults),
+    migrations: readMigrations(fields),
+    release: readReleaseSection(fields, faults),
+  };
+  if (file.migrations !== undefined && file.release !== undefined) sameUndo(file, faults);
   const gaps = faults.length === 0 ? settingsGaps(environments, `${root}.environments`) : [];
   return { file, faults: withLines([...faults, ...gaps], text, name) };
+}
+
+/** The decision page reads the one, the release does the other: whoever approves must read what will be done. */
+function sameUndo(
+  { migrations, release }: Pick<SlipwayFile, 'migrations' | 'release'>,
+  faults: Fault[],
+): void {
+  const [told, done] = [migrations?.undo, release?.migration?.undo];
+  if (done === undefined || told === done) return;
+  faults.push({
+    input: `${root}.release.migration.undo`,
+    value: done,
+    problem: `migrations.undo says ${told}: they are about the same migrations`,
+  });
 }
 
 const saysNothing = (text: string): boolean => text.split(/\r?\n/).every((line) => /^\s*(#.*)?$/.test(line));
 
 /** What holds where there is no file. */
-export const defaultFile = (): SlipwayFile => ({ environments: defaultEnvironments({}), modules: [] });
+export const defaultFile = (): SlipwayFile => ({
+  environments: defaultEnvironments({}),
+  modules: [],
+  migrations: undefined,
+  release: undefined,
+});
 
 const defaultEnvironments = (settings: Readonly<Record<string, unknown>>): Environment[] =>
   usualEnvironments.map((name) => readEnvironment({ name, value: {}, path: '', settings }, []));
@@ -63,8 +91,11 @@ function readEnvironments(
   );
 }
 
-/** `$.environments.dev.branchs` → `.github/slipway.yml:4 environments.dev.branchs`, in the order of the lines. */
-function withLines(faults: readonly Fault[], text: string, name: string): Fault[] {
+/**
+ * `$.environments.dev.branchs` → `.github/slipway.yml:4 environments.dev.branchs`, in the order of the lines: also of
+ * what only the action of a phase finds wrong in its part of the file.
+ */
+export function withLines(faults: readonly Fault[], text: string, name: string): Fault[] {
   const lineOf = lineFinder(text);
   return faults
     .map((fault) => ({ fault, path: fault.input === root ? '' : fault.input.slice(root.length + 1) }))

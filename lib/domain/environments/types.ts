@@ -1,5 +1,8 @@
 /** What `.github/slipway.yml` says, once read. Its schema for editors: docs/schemas/slipway-file.json. */
+import type { Freeze } from '../gate/freeze.ts';
+import type { Migrations } from '../gate/migrations.ts';
 import type { Module } from '../modules/types.ts';
+import type { ReleaseSection } from '../release/section.ts';
 import type { Filter } from './filter-pattern.ts';
 
 /** Whatever differs between environments: any YAML, passed on as JSON. */
@@ -36,9 +39,15 @@ export interface Environment extends Place {
   readonly targets: readonly Target[];
   /** Semver range of what a scheduled run may take. */
   readonly updates: string;
+  /** Times in which nothing goes there; approval-gate keeps them. */
+  readonly freezes: readonly Freeze[];
 }
 
 export interface SlipwayFile {
   readonly environments: readonly Environment[];
   readonly modules: readonly Module[];
+  /** Undefined where the file names none. */
+  readonly migrations: Migrations | undefined;
+  /** What the action `release` does; undefined where the file does not say. */
+  readonly release: ReleaseSection | undefined;
 }

@@ -8,17 +8,31 @@ import type { Answer } from './requirements.ts';
 export interface Deployed {
   readonly id: number;
   readonly payload: unknown;
-  readonly statuses: readonly { readonly state: string; readonly description: string }[];
+  readonly statuses: readonly Status[];
 }
 
-interface Said {
+interface Status {
+  readonly state: string;
+  readonly description: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The newest status of ours. */
+export interface Said {
   readonly record: string;
   readonly recordState: string;
   /** Of the release's first image: `sha256:` and 12 hex digits, which is what fits into a description. */
   readonly digest: string | undefined;
   readonly state: string;
   readonly text: string;
+  readonly at: number;
 }
+
+/** With when it was said, milliseconds since the epoch. */
+export type VerifiedAnswer =
+  | (Extract<Answer, { met: true }> & { readonly at: number })
+  | Extract<Answer, { met: false }>;
 
 /** `prod/shop#4 verified sha256:0123456789ab`, and perhaps more behind it. */
 const line = /^([a-z0-9-]+\/[a-z0-9-]+#\d+) ([a-z-]+)(?: (sha256:[0-9a-f]{12}))?(?=$|[\s,:])/;
@@ -27,12 +41,12 @@ const line = /^([a-z0-9-]+\/[a-z0-9-]+#\d+) ([a-z-]+)(?: (sha256:[0-9a-f]{12}))?
  * What one Deployment says of the image; undefined when it is of another image, or not ours. Given newest first, the
  * first that says anything decides: what was verified last week and rejected yesterday is not verified.
  */
-export function saysOf(digest: string, { id, payload, statuses }: Deployed): Answer | undefined {
+export function saysOf(digest: string, { id, payload, statuses }: Deployed): VerifiedAnswer | undefined {
   const said = newestOfOurs(statuses);
   if (said === undefined || !isAbout(digest, payload, said)) return undefined;
-  const { record, recordState, state } = said;
+  const { record, recordState, state, at } = said;
   if (state === 'success' && recordState === 'verified')
-    return { met: true, evidence: `record ${record} is verified (Deployment ${id})` };
+    return { met: true, evidence: `record ${record} is verified (Deployment ${id})`, at };
   return {
     met: false,
     why: `the newest word on it is "${said.text}" (Deployment ${id}: ${state})`,
@@ -47,11 +61,11 @@ export const neverDeployed = (digest: string, environment: string): Answer => ({
 });
 
 /** GitHub adds statuses of its own, without a description, when a newer Deployment takes over. */
-function newestOfOurs(statuses: Deployed['statuses']): Said | undefined {
-  for (const { state, description } of statuses) {
+export function newestOfOurs(statuses: Deployed['statuses']): Said | undefined {
+  for (const { state, description, at } of statuses) {
     const [, record, recordState, digest] = line.exec(description) ?? [];
     if (record !== undefined && recordState !== undefined)
-      return { record, recordState, digest, state, text: description };
+      return { record, recordState, digest, state, text: description, at };
   }
   return undefined;
 }

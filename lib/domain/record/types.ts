@@ -3,6 +3,8 @@
  * so it is also the journal. Schema: docs/schemas/release-record.json.
  */
 
+import type { RecordedSchema } from '../database/recorded-schema.ts';
+import type { MigrationNote } from '../release/migration.ts';
 import type { Job } from './job.ts';
 
 export const recordSchema = 'slipway/release-record/v1';
@@ -60,6 +62,8 @@ export interface UndoClaim {
   /** Which part claimed it: `deploy-helm`, `deploy-helm post`, `rollback`. */
   readonly part: string;
   readonly toRevision: number;
+  /** What was found when the schema of the database was compared with that of then, or that it was not. */
+  readonly schema?: string;
   /** The revision that the undo made: a copy of `toRevision`. */
   readonly revision?: number;
   readonly outcome?: 'success' | 'failure' | 'inconclusive';
@@ -89,6 +93,10 @@ export interface ReleaseRecord {
   readonly verdicts: readonly RecordVerdict[];
   /** Verdict names that must be there and pass before `ready` counts as verified. */
   readonly expects: readonly string[];
+  /** What its database looked like once it was verified. */
+  readonly database?: RecordedSchema;
+  /** Of the migration that the action `release` ran before it. */
+  readonly migration?: MigrationNote;
   readonly undoable: 'automatic' | 'manual' | 'none';
   readonly undo?: UndoClaim;
   /** Why it was rejected, abandoned or rolled back. */
@@ -97,4 +105,6 @@ export interface ReleaseRecord {
   /** Where the release is seen; every status of its Deployment says it anew. */
   readonly environmentUrl?: string;
   readonly deploymentId?: number;
+  /** SHA-256 of the proposal that was approved: the auditor's line of approval-gate has the same. */
+  readonly proposal?: string;
 }

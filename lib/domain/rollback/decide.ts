@@ -5,6 +5,8 @@ import { ownRevision } from '../repair/owed.ts';
 import { candidatesOf, headOf, newestOf, present } from './candidates.ts';
 import { againOf, atWork } from './again.ts';
 import { choose } from './choose.ts';
+import { schemaRefusal } from './schema-check.ts';
+import type { SchemaCheck } from './schema-check.ts';
 import type { Candidate, Decision, From, PastFacts, Refusal, To } from './types.ts';
 
 export type ImageFact = 'present' | 'gone' | 'unknown';
@@ -19,17 +21,21 @@ export interface Wishes {
   readonly locked: boolean;
   /** What the registry says of a candidate's images; undefined where it was not asked yet. */
   readonly images?: (candidate: Candidate) => ImageFact | undefined;
+  /** Whether its version can read what the database holds now; undefined where nobody has looked yet. */
+  readonly schema?: (candidate: Candidate) => SchemaCheck | undefined;
 }
 
-/** The registry's answer is wanted before a decision: not knowing is an answer too. */
+/** The answer of a registry, or of the database, is wanted before a decision: not knowing is an answer too. */
 export interface Asked {
-  readonly kind: 'ask-images';
+  readonly kind: 'ask';
+  readonly about: 'images' | 'schema';
   readonly candidate: Candidate;
 }
 
 /**
  * Decides by what the records and Helm's history say. A record undoes that release and no other; without `force`
- * nothing that was rejected is ever gone back to. Unknown never blocks.
+ * nothing that was rejected is ever gone back to. Unknown never blocks, but for the schema: who gives `database` asks
+ * for the comparison.
  */
 export function decide(facts: PastFacts, wishes: Wishes): Decision | Asked {
   const left = leave(facts, wishes);
@@ -39,10 +45,16 @@ export function decide(facts: PastFacts, wishes: Wishes): Decision | Asked {
   if ('refusal' in chosen) return outcome(from, undefined, [...before, chosen.refusal], wishes.force);
   const { candidate: to, refusals } = chosen;
   const image = wishes.images === undefined ? 'unknown' : wishes.images(to);
-  if (image === undefined) return { kind: 'ask-images', candidate: to };
+  if (image === undefined) return { kind: 'ask', about: 'images', candidate: to };
+  const schema = wishes.schema === undefined ? notCompared : wishes.schema(to);
+  if (schema === undefined) return { kind: 'ask', about: 'schema', candidate: to };
   const gone = image === 'gone' ? [imageGone(to)] : [];
-  return outcome(from, to, [...before, ...refusals, ...gone], wishes.force);
+  const unsafe = schemaRefusal(schema);
+  const changed = unsafe === undefined ? [] : [unsafe];
+  return outcome(from, to, [...before, ...refusals, ...gone, ...changed], wishes.force);
 }
+
+const notCompared: SchemaCheck = { kind: 'not compared' };
 
 function outcome(
   from: Candidate,

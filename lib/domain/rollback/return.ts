@@ -2,7 +2,7 @@
 import type { ReleaseRecord } from '../record/types.ts';
 import { candidatesOf, hasStood } from './candidates.ts';
 import { rootsOf } from './lineage.ts';
-import type { PastRevision } from './types.ts';
+import type { PastFacts, PastRevision } from './types.ts';
 
 export type Return =
   | { readonly kind: 'record'; readonly record: ReleaseRecord; readonly revision: number }
@@ -26,9 +26,7 @@ export interface ReturnFacts {
  * rollback to it found wrong is no state to go back to, although its own record says verified.
  */
 export function chooseReturn({ records, failed, revisions, baseline }: ReturnFacts): Return {
-  const installedAt = records.find((record) => record.installedAt !== undefined)?.installedAt ?? '';
-  const unread = { description: '', deployedAt: '', chart: '', chartVersion: '', images: {}, installedAt };
-  const facts = { records, revisions: revisions.map((revision) => ({ ...unread, ...revision })) };
+  const facts = pastOf({ records, revisions });
   const rootOf = rootsOf(facts);
   const left = records.find(({ seq }) => seq === failed)?.revision;
   const found = candidatesOf(facts).find(
@@ -40,4 +38,11 @@ export function chooseReturn({ records, failed, revisions, baseline }: ReturnFac
   return baseline !== undefined && runs
     ? { kind: 'baseline', revision: baseline }
     : { kind: 'first-release' };
+}
+
+/** What there was, as far as labels tell it. */
+export function pastOf({ records, revisions }: Pick<ReturnFacts, 'records' | 'revisions'>): PastFacts {
+  const installedAt = records.find((record) => record.installedAt !== undefined)?.installedAt ?? '';
+  const unread = { description: '', deployedAt: '', chart: '', chartVersion: '', images: {}, installedAt };
+  return { records, revisions: revisions.map((revision) => ({ ...unread, ...revision })) };
 }

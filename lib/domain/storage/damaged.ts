@@ -24,6 +24,18 @@ export class DamagedObjectError extends TargetError {
   }
 }
 
+/** Who unpacks a stream finds that it was cut or changed; where it lies, and what to do, its reader knows. */
+export class DamagedStreamError extends Error {
+  override readonly name = 'DamagedStreamError';
+}
+
+/** The same error, but damage in the words of the object that it was read from. */
+export function damageOf(place: string, key: string, error: unknown): unknown {
+  return error instanceof DamagedStreamError
+    ? Object.assign(new DamagedObjectError(place, key, error.message), { cause: error })
+    : error;
+}
+
 /** Throws DamagedObjectError where what was read is not what was sent. */
 export function assertSame(place: string, key: string, sent: Account, read: Account): void {
   const difference = differenceOf(sent, read);

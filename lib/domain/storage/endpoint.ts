@@ -50,7 +50,7 @@ function endpointFault(text: string): Fault | undefined {
   if (!URL.canParse(text)) return wrong('is no address: https://storage.example.org');
   const { protocol, username, password, pathname, search, hash } = new URL(text);
   if (username !== '' || password !== '')
-    return wrong('holds a name or a password: give credentials as environment variables instead', false);
+    return wrong('holds a name or a password: give credentials as inputs of their own instead', false);
   if (protocol !== 'https:' && protocol !== 'http:') return wrong('must be https:// or http://');
   if (pathname !== '/' || search !== '' || hash !== '')
     return wrong('is scheme, host and port only: bucket and prefix belong to the destination');

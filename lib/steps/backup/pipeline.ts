@@ -20,6 +20,10 @@ export interface BackupOrder extends DumpOrder {
   readonly recipients: readonly string[];
   /** Whether a database without a single row may be backed up: mostly it is the wrong one. */
   readonly mayBeEmpty: boolean;
+  /** Bytes of the dump a second, as its tool writes it: what spares the server spares the way to it, too. */
+  readonly maxThroughput?: number;
+  /** Who proves the object by reading all of it later need not have it read twice. */
+  readonly readLater?: boolean;
 }
 
 export interface BackupPorts {
@@ -38,23 +42,28 @@ export interface StoredDump {
   readonly contents: Contents;
   /** Of the dump as the tool wrote it. */
   readonly raw: Account;
-  /** Of the object: as it was sent, and as it was read again. */
+  /** Of the object: as it was sent, and as it was read again, unless `readLater`. */
   readonly packed: Account;
   readonly layers: readonly Layer[];
 }
 
 /** Throws what the first of all hops threw; CancelledError when the signal aborts at any time before it is proven. */
 export async function storeDump(order: BackupOrder, ports: BackupPorts): Promise<StoredDump> {
-  const { database, packing, storage } = ports;
+  const stored = await sent(order, ports);
+  if (order.readLater !== true) await proveStored(order, stored.packed, ports);
+  return stored;
+}
+
+/** The snapshot is given back as soon as its object is stored: a server that keeps one open cannot tidy up. */
+async function sent(order: BackupOrder, { database, packing, storage }: BackupPorts): Promise<StoredDump> {
   const dump = await database.dump(order);
   try {
-    const upload = await storage.put(order.key, pack(dump.bytes, order, packing));
+    const upload = await storage.put(order.key, pack(sparing(dump.bytes, order, packing), order, packing));
     const { contents, raw } = await orGiveUp(upload, async () => ({
       contents: await checkedContents(dump, order, database.described),
       raw: dump.account(),
     }));
     const object = await upload.finish();
-    await proveStored(order, upload.account, ports);
     return {
       object,
       takenAt: dump.takenAt,
@@ -70,14 +79,24 @@ export async function storeDump(order: BackupOrder, ports: BackupPorts): Promise
   }
 }
 
-function pack(
+export function pack(
   bytes: AsyncIterable<Uint8Array>,
-  order: BackupOrder,
+  order: Pick<BackupOrder, 'level' | 'recipients' | 'signal'>,
   packing: Packing,
 ): AsyncIterable<Uint8Array> {
   const small = packing.compress(bytes, { level: order.level, ...signalled(order) });
   return order.recipients.length === 0 ? small : packing.encrypt(small, order.recipients);
 }
+
+/** Held back before anything else: the tool waits, and so does what it reads. */
+const sparing = (
+  bytes: AsyncIterable<Uint8Array>,
+  { maxThroughput, ...order }: BackupOrder,
+  packing: Packing,
+): AsyncIterable<Uint8Array> =>
+  maxThroughput === undefined
+    ? bytes
+    : packing.limit(bytes, { bytesPerSecond: maxThroughput, ...signalled(order) });
 
 /** From the object back to the dump. */
 const layersOf = ({ recipients, level }: BackupOrder): Layer[] => [
@@ -104,11 +123,11 @@ async function checkedContents(dump: Dump, order: BackupOrder, subject: string):
   });
 }
 
-/** Reads the object again and compares; an object that is not what was sent is removed. */
-async function proveStored(
-  order: BackupOrder,
+/** Reads an object again and compares it with what was sent; one that differs is removed. */
+export async function proveStored(
+  order: Pick<BackupOrder, 'key' | 'signal'>,
   sent: Account,
-  { storage, onLeft }: BackupPorts,
+  { storage, onLeft }: Pick<BackupPorts, 'storage' | 'onLeft'>,
 ): Promise<void> {
   const { key } = order;
   try {
@@ -127,7 +146,7 @@ async function proveStored(
   }
 }
 
-function stopWhenCancelled({ signal }: BackupOrder): void {
+function stopWhenCancelled({ signal }: Pick<BackupOrder, 'signal'>): void {
   if (signal?.aborted === true) throw new CancelledError();
 }
 

@@ -4,9 +4,9 @@
  */
 import type { BackupManifest } from '../../domain/database/backup-manifest.ts';
 import { fingerprintDifferences } from '../../domain/database/fingerprint.ts';
-import { readVersion, restoreProblem } from '../../domain/database/versions.ts';
-import { TargetError } from '../../domain/errors.ts';
-import { assertSame } from '../../domain/storage/damaged.ts';
+import { serverRefusals } from '../../domain/database/restore-refusals.ts';
+import { CancelledError, TargetError } from '../../domain/errors.ts';
+import { assertSame, damageOf } from '../../domain/storage/damaged.ts';
 import type { Cancellable, Contents, Database, RestoreOrder } from '../../ports/database.ts';
 import type { Packing } from '../../ports/packing.ts';
 import type { Storage } from '../../ports/storage.ts';
@@ -26,15 +26,16 @@ export interface RestorePorts {
 
 /**
  * Resolves with what is in the restored database when it is what was dumped. Refuses, before anything is changed, a
- * database that is not empty, a server older than the dump, and identities that do not fit.
+ * database that is not empty, a server that cannot take the dump (its version, its tools, its extensions, its disk),
+ * and identities that do not fit.
  */
 export async function restoreStored(order: RestoreStoredOrder, ports: RestorePorts): Promise<Contents> {
   const { database } = ports;
-  await refuseOlderServer(order, database);
+  await refuseUnfit(order, database);
   await database.restore(unpacked(order, ports), order);
-  const { kind } = order.manifest.fingerprint;
-  const contents = await database.contents(kind, order);
-  const differences = fingerprintDifferences(order.manifest.fingerprint, contents.fingerprint);
+  const { fingerprint, withoutRows } = order.manifest;
+  const contents = await database.contents(fingerprint.kind, { ...order, withoutRows });
+  const differences = fingerprintDifferences(fingerprint, contents.fingerprint);
   if (differences.length === 0) return contents;
   throw new TargetError(`the restored database is not what was dumped: ${differences[0]}`, {
     subject: `backup ${order.manifest.id}`,
@@ -43,23 +44,23 @@ export async function restoreStored(order: RestoreStoredOrder, ports: RestorePor
   });
 }
 
-async function refuseOlderServer(
+/** Whatever can be known of the server before it is touched; its disk, where it tells it. */
+async function refuseUnfit(
   { manifest, signal }: RestoreStoredOrder,
-  database: Database,
+  database: RestorePorts['database'],
 ): Promise<void> {
   const options: Cancellable = signal === undefined ? {} : { signal };
-  const [tool, source] = [manifest.toolVersion, manifest.serverVersion].map((text) =>
-    readVersion(manifest.engine, text),
-  );
-  const { server } = await database.probe(options);
-  const problem =
-    tool === undefined || source === undefined
-      ? 'its manifest names no version that can be read'
-      : restoreProblem({ tool, source }, server);
-  if (problem === undefined) return;
-  throw new TargetError(`backup ${manifest.id} cannot be restored here: ${problem}`, {
+  const facts = await database.probe(options);
+  const free = await database.freeBytes(options).catch((error: unknown) => {
+    if (error instanceof CancelledError || signal?.aborted === true) throw error;
+    return undefined;
+  });
+  const [first, ...more] = serverRefusals(manifest, { facts, free });
+  if (first === undefined) return;
+  throw new TargetError(`backup ${manifest.id} cannot be restored here: ${first.reason}`, {
     subject: database.described,
-    remedy: 'restore into a server of the version that was dumped, or a newer one',
+    remedy: first.remedy,
+    details: more.map(({ reason }) => ['and', reason] as const),
   });
 }
 
@@ -67,18 +68,28 @@ async function refuseOlderServer(
  * The dump as the tool wrote it. It ends only when the object was the one that the manifest names, and the dump too:
  * so no tool ever sees the end of anything else.
  */
-async function* unpacked(order: RestoreStoredOrder, ports: RestorePorts): AsyncGenerator<Uint8Array> {
+export async function* unpacked(
+  order: Pick<RestoreStoredOrder, 'manifest' | 'identities'>,
+  ports: Pick<RestorePorts, 'packing' | 'storage'>,
+): AsyncGenerator<Uint8Array> {
   const { manifest } = order;
   const { packing, storage } = ports;
   let bytes: AsyncIterable<Uint8Array> = stored(order, storage);
   for (const layer of manifest.layers)
     bytes = layer.kind === 'age' ? packing.decrypt(bytes, order.identities) : packing.decompress(bytes);
   const raw = packing.count(bytes);
-  yield* raw.bytes;
+  try {
+    yield* raw.bytes;
+  } catch (error) {
+    throw damageOf(storage.place, manifest.object.key, error);
+  }
   assertSame(storage.place, manifest.object.key, manifest.raw, raw.account());
 }
 
-async function* stored({ manifest }: RestoreStoredOrder, storage: Storage): AsyncGenerator<Uint8Array> {
+async function* stored(
+  { manifest }: Pick<RestoreStoredOrder, 'manifest'>,
+  storage: Storage,
+): AsyncGenerator<Uint8Array> {
   const { key } = manifest.object;
   const download = await storage.get(key);
   if (download === undefined)

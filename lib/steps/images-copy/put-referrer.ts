@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { TargetError } from '../../domain/errors.ts';
 import type { Descriptor, StoredManifest } from '../../domain/oci/types.ts';
 import { fallbackTag } from '../../domain/promotion/companions.ts';
 import { contentOf, referrerDescriptor } from '../../domain/promotion/manifest.ts';
 import type { RegistryStore, RepositoryRef } from '../../ports/registry-store.ts';
+import { digestOf } from '../digest-of.ts';
 
 const index = 'application/vnd.oci.image.index.v1+json';
 /** Others may write the same fallback tag: it is read back, and tried again. */
@@ -37,5 +37,5 @@ export async function putReferrer(
 
 function indexOf(manifests: readonly Descriptor[]): StoredManifest {
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: index, manifests }));
-  return { mediaType: index, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, bytes };
+  return { mediaType: index, digest: digestOf(bytes), bytes };
 }

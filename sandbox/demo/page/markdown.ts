@@ -1,4 +1,5 @@
 import { Marked } from 'marked';
+import { drawFlow } from './flow.ts';
 import { drawGantt } from './gantt.ts';
 import { escape } from './html.ts';
 
@@ -6,7 +7,7 @@ const marked = new Marked({
   gfm: true,
   renderer: {
     code: ({ text, lang }) =>
-      (lang === 'mermaid' ? drawGantt(text) : undefined) ??
+      (lang === 'mermaid' ? (drawGantt(text) ?? drawFlow(text)) : undefined) ??
       `<pre class="lang-${escape(lang ?? '')}"><code>${coloured(text, lang)}</code></pre>\n`,
   },
 });

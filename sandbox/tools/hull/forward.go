@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
+	"time"
 )
 
 // forwardAll takes the listeners that outside opened (descriptors from 3 on, in its order) and serves them from here.
@@ -43,11 +45,17 @@ func forwardAll(config Config) error {
 	return nil
 }
 
+// serve goes on after whatever befalls one connection (a client that is gone again, a machine short of descriptors): a
+// port that has closed for ever takes the whole sandbox with it.
 func serve(listener *net.TCPListener, to string) {
 	for {
 		client, err := listener.AcceptTCP()
-		if err != nil {
+		if errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(50 * time.Millisecond)
+			continue
 		}
 		go carry(client, to)
 	}

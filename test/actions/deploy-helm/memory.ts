@@ -7,6 +7,7 @@ import { deployHelm } from '../../../actions/deploy-helm/run.ts';
 import type { DeployResult } from '../../../actions/deploy-helm/run.ts';
 import { actor } from '../../domain/record/samples.ts';
 import { MemoryHelm, MemoryLocks, MemoryRecords, memoryWatcher, stoppedClock } from '../../steps/memory.ts';
+import { MemoryDatabase, MemorySchemas } from '../../steps/schemas.ts';
 
 const kubeconfig = JSON.stringify({
   contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'ci' } }],
@@ -18,6 +19,8 @@ const kubeconfig = JSON.stringify({
 export class Target {
   readonly helm = new MemoryHelm();
   readonly records = new MemoryRecords();
+  readonly schemas = new MemorySchemas();
+  readonly database = new MemoryDatabase();
   readonly locks = new MemoryLocks();
   cancel = new AbortController();
   readonly said: string[] = [];
@@ -55,6 +58,7 @@ export class Target {
       running: { of: async () => [] },
       registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },
       records: this.records,
+      schemas: this.schemas,
       locks: this.locks,
       jobs: { finished: async () => this.job },
       github: {
@@ -74,6 +78,12 @@ export class Target {
 
   deploy(given: Record<string, string> = {}): Promise<DeployResult> {
     return deployHelm(inputs(given), this.ports);
+  }
+
+  /** The step is given `database` from now on. */
+  watchDatabase(): this {
+    this.ports = { ...this.ports, database: this.database };
+    return this;
   }
 
   /** `after` the cancel, milliseconds. */

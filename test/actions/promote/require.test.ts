@@ -22,8 +22,10 @@ const scanned = (digest: string, outcome: 'pass' | 'fail', at: string): ScanReco
 });
 const verified = (digest: string, description: string, state = 'success') => ({
   id: 7,
+  sha: 'c'.repeat(40),
+  task: 'deploy',
   payload: { images: { app: `a.test/staging/shop@${digest}` } },
-  statuses: [{ state, description }],
+  statuses: [{ state, description, at: 0, logUrl: '' }],
 });
 
 test('all that is required is met: the record and the summary say by what', async () => {

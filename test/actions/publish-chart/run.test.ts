@@ -82,7 +82,6 @@ function world(content = 'one', lint = { passed: true, lines: [] as string[] }) 
       sign: async (ref) => void signed.push(formatImageRef(ref)),
       verify: async () => ({ kind: 'good' }),
     },
-    sha256,
     clock: { now: () => now, sleep: async (ms) => void (now += ms) },
     log: {
       info: (line) => void said.push(line),

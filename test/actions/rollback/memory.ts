@@ -11,6 +11,7 @@ import type { Clock } from '../../../lib/ports/clock.ts';
 import type { DeploymentPlan } from '../../../lib/ports/github.ts';
 import { actor, content, record } from '../../domain/record/samples.ts';
 import { MemoryHelm, MemoryLocks, MemoryRecords, memoryWatcher, stoppedClock } from '../../steps/memory.ts';
+import { MemoryDatabase, MemorySchemas } from '../../steps/schemas.ts';
 
 export const kubeconfig = JSON.stringify({
   contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'ci' } }],
@@ -39,6 +40,8 @@ const another = { ...actor, run: '41', actor: 'bob' };
 export class Target {
   readonly helm = new MemoryHelm();
   readonly records = new MemoryRecords();
+  readonly schemas = new MemorySchemas();
+  readonly database = new MemoryDatabase();
   readonly locks = new MemoryLocks();
   cancel = new AbortController();
   readonly said: string[] = [];
@@ -78,6 +81,7 @@ export class Target {
       running: { of: async () => [] },
       registry: { exists: async () => 'found', resolve: async () => ({ kind: 'absent' }) },
       records: this.records,
+      schemas: this.schemas,
       locks: this.locks,
       jobs: { finished: async () => this.job },
       github: {
@@ -123,6 +127,12 @@ export class Target {
     const shipped = record(seq, { state: 'verified', by: another, installedAt, to, ...more });
     this.records.all.push(shipped);
     return shipped;
+  }
+
+  /** The step is given `database` from now on. */
+  watchDatabase(): this {
+    this.ports = { ...this.ports, database: this.database };
+    return this;
   }
 
   rollBack(given: Record<string, string> = {}): Promise<RollbackResult> {

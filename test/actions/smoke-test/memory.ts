@@ -7,6 +7,7 @@ import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import type { HttpAnswer } from '../../../lib/ports/probes.ts';
 import { actor } from '../../domain/record/samples.ts';
 import { MemoryRecords } from '../../steps/memory.ts';
+import { MemoryDatabase, MemorySchemas } from '../../steps/schemas.ts';
 
 const kubeconfig = JSON.stringify({
   contexts: [{ name: 'prod', context: { cluster: 'prod', user: 'ci' } }],
@@ -19,6 +20,8 @@ type Reported = Parameters<Ports['github']['report']>;
 /** A service that answers as told, and what smoke-test makes of it, in memory. */
 export class Service {
   readonly records = new MemoryRecords();
+  readonly schemas = new MemorySchemas();
+  readonly database = new MemoryDatabase();
   readonly said: string[] = [];
   readonly asked: string[] = [];
   readonly reported: Reported[] = [];
@@ -32,7 +35,9 @@ export class Service {
   async test(given: Record<string, string>, record?: ReleaseRecord): Promise<SmokeResult> {
     if (record !== undefined) this.records.all.push(record);
     const asked = record === undefined ? given : { record: record.id, kubeconfig, ...given };
-    return smokeTest(parseInputs(asked, {}), this.#ports());
+    const inputs = parseInputs(asked, {});
+    const database = inputs.database === undefined ? {} : { database: this.database };
+    return smokeTest(inputs, { ...this.#ports(), ...database });
   }
 
   #ports(): Ports {
@@ -79,6 +84,7 @@ export class Service {
           patterns.map((path) => ({ path, text: this.suite.report, modifiedAt: this.#now })),
       },
       records: this.records,
+      schemas: this.schemas,
       github: {
         begin: async () => undefined,
         report: async (...reported) => void this.reported.push(reported),

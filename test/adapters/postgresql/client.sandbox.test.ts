@@ -3,7 +3,18 @@ import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint
 import { canonicalSchema } from '../../../lib/domain/database/schema.ts';
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import type { Database } from '../../../lib/ports/database.ts';
-import { byUrl, emptyDatabase, equal, from, inPod, order, postgres, restoring, whole } from './shop.ts';
+import {
+  byUrl,
+  collect,
+  emptyDatabase,
+  equal,
+  from,
+  inPod,
+  order,
+  postgres,
+  restoring,
+  whole,
+} from './shop.ts';
 
 test('a probe says who they are and how much there is', async () => {
   const facts = await (await byUrl('shop')).probe();
@@ -51,6 +62,24 @@ test('the fingerprint is of the snapshot, not of what is written meanwhile', asy
   expect(fingerprintDifferences(contents.fingerprint, live.fingerprint)).toHaveLength(2);
 });
 
+test('no table is emptied or changed before its rows are counted, though they are dumped already', async () => {
+  const name = await emptyDatabase();
+  await postgres.sql(name, 'CREATE TABLE t AS SELECT generate_series(1, 100) AS a; CREATE TABLE u ()');
+  // Nobody reads from u, so nothing but a lock of its own protects it.
+  const dump = await (await byUrl(name)).dump({ ...order, withoutRows: ['public.u'] });
+  const bytes = await collect(dump.bytes);
+  await dump.contents;
+  for (const change of ['TRUNCATE t', 'TRUNCATE u', 'ALTER TABLE t ALTER a TYPE bigint', 'DROP TABLE t'])
+    await expect(postgres.sql(name, `SET lock_timeout = '50ms'; ${change}`)).rejects.toThrow('lock timeout');
+  await postgres.sql(name, 'INSERT INTO t VALUES (101)');
+  await dump.close();
+  await postgres.sql(name, `SET lock_timeout = '5s'; TRUNCATE t`);
+  const target = await byUrl(await emptyDatabase());
+  await target.restore(from(bytes), restoring);
+  const found = await target.contents('rows', { withoutRows: ['public.u'] });
+  expect(fingerprintDifferences((await dump.contents).fingerprint, found.fingerprint)).toEqual([]);
+});
+
 test('one changed row, and one that two tables exchanged, are told', async () => {
   const name = await emptyDatabase();
   await postgres.sql(
@@ -83,10 +112,40 @@ test('rows that are left out are neither dumped nor counted, and a wrong name is
   await (await byUrl(target)).restore(from(bytes), restoring);
   expect(await postgres.sql(target, 'SELECT count(*) FROM shop.orders')).toBe('0');
   expect(await postgres.sql(target, 'SELECT count(*) FROM shop.events')).toBe('2001');
+  const restored = await (await byUrl(target)).contents('rows', { withoutRows });
+  expect(fingerprintDifferences(contents.fingerprint, restored.fingerprint)).toEqual([]);
 
   const wrong = (await byUrl('shop')).dump({ ...order, withoutRows: ['shop.order'] });
   await expect(wrong).rejects.toThrow(ConfigurationError);
   await expect(wrong).rejects.toThrow('did you mean shop.orders?');
+});
+
+test('a partitioned table is left out with all its parts', async () => {
+  const withoutRows = ['shop.events'];
+  const { bytes, contents } = await whole(await (await byUrl('shop')).dump({ ...order, withoutRows }));
+  expect(contents.fingerprint.tables.filter(({ name }) => name.startsWith('shop.event'))).toEqual([]);
+  const target = await emptyDatabase();
+  await (await byUrl(target)).restore(from(bytes), restoring);
+  expect(await postgres.sql(target, 'SELECT count(*) FROM shop.events')).toBe('0');
+  expect(await postgres.sql(target, 'SELECT count(*) FROM shop.orders')).toBe('20000');
+});
+
+test('more arguments go to pg_dump, and ours stand', async () => {
+  const extraArgs = ['--no-comments', '--compress=9', '--no-publications'];
+  const { bytes, contents } = await whole(await (await byUrl('shop')).dump({ ...order, extraArgs }));
+  expect(bytes.length).toBeGreaterThan(5_000_000); // not compressed twice
+  const target = await byUrl(await emptyDatabase());
+  await target.restore(from(bytes), restoring);
+  await equal(contents, target);
+  await expect(
+    (await byUrl('shop')).dump({ ...order, extraArgs: ['--no-such'] }).then(whole),
+  ).rejects.toThrow(/unrecognized option/);
+});
+
+test('a schema alone is the same that contents tell', async () => {
+  const shop = await byUrl('shop');
+  const { fingerprint: _, ...rest } = await shop.contents('counts');
+  expect(await shop.schema()).toEqual(rest);
 });
 
 test('a database that is not empty is refused, whatever is in it', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { dockerArgv } from '../../../lib/adapters/database-place/argv.ts';
@@ -15,6 +15,7 @@ import { loadPostgresImage } from '../../../sandbox/databases/image.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { startDocker } from '../../../sandbox/images/docker.ts';
 import type { Docker } from '../../../sandbox/images/docker.ts';
+import { descendants } from '../../support/process-tree.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 
@@ -119,6 +120,22 @@ test('a docker client that is killed leaves no pg_dump in the container', async 
   await until('no pg_dump is left', async () => !(await run('top', 'shop-db')).includes('pg_dump'));
 }, 240_000);
 
+test('the lock of a docker client that is killed is free again', async () => {
+  const dump = await inContainer('shop').dump({ ...order, lock: { wait: 0 } });
+  await expect(inContainer('shop').dump({ ...order, lock: { wait: 0 } })).rejects.toThrow('another backup');
+  // The engine is a descendant too, and all that runs in its containers.
+  for (const pid of descendants(process.pid)) if (nameOf(pid) === 'docker') process.kill(pid, 'SIGKILL');
+  const next = await inContainer('shop').dump({ ...order, lock: { wait: 60_000 } });
+  await collect(next.bytes);
+  await next.close();
+  await Promise.allSettled([dump.contents]); // they may have been read before
+  await dump.close();
+}, 240_000);
+
+test('free disk is told from inside', async () => {
+  expect(await inContainer('shop').freeBytes()).toBeGreaterThan(1_000_000);
+});
+
 test('no such container', async () => {
   const probe = inContainer('shop', 'nothing').probe();
   await expect(probe).rejects.toThrow(TargetError);
@@ -128,3 +145,11 @@ test('no such container', async () => {
 /** Other databases of this machine may be dumped meanwhile. */
 const isInContainer = (pid: number): boolean =>
   readlinkSync(`/proc/${pid}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt');
+
+const nameOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};

@@ -47,6 +47,53 @@ test.each<[string, new (...args: never[]) => Error, RegExp]>([
     /may not read table orders/,
   ],
   [
+    'pg_dumpall: error: query failed: ERROR:  permission denied for table pg_authid',
+    TargetError,
+    /may not read the passwords of roles/,
+  ],
+  [
+    'pg_dump: error: Dumping the contents of table "t" failed: ERROR:  canceling statement due to conflict with recovery',
+    TargetError,
+    /replica, which ended the dump/,
+  ],
+  ['FATAL:  sorry, too many clients already', TargetError, /no connection left/],
+  ['ERROR:  could not open relation with OID 16412', TargetError, /changed while the dump began/],
+  [
+    'pg_dump: error: could not receive data from server: Connection timed out',
+    UnreachableError,
+    /could not receive data/,
+  ],
+  ['pg_restore: error: ERROR:  must be owner of extension pgcrypto', TargetError, /may not make all/],
+  ['pg_restore: error: ERROR:  role "shop" does not exist', TargetError, /no such role on the server: shop/],
+  ['ERROR:  permission denied to create database', TargetError, /may not create database/],
+  ['ERROR:  database "a "b"" already exists', TargetError, /there is a database a "b" on the server/],
+  [
+    'ERROR:  cannot access temporary or unlogged relations during recovery',
+    TargetError,
+    /a replica, which has no rows of unlogged tables/,
+  ],
+  [
+    'pg_restore: error: could not execute query: ERROR:  tablespace "fast" does not exist',
+    TargetError,
+    /a tablespace of the source is missing/,
+  ],
+  [
+    'pg_restore: error: unsupported version (1.16) in file header',
+    TargetError,
+    /newer pg_dump than this pg_restore can read \(format 1.16\)/,
+  ],
+  [
+    'pg_restore: error: could not read from input file: end of file',
+    TargetError,
+    /no whole dump: could not read/,
+  ],
+  ['pg_restore: error: input file is too short (read 0, expected 5)', TargetError, /no whole dump/],
+  [
+    'pg_dump: unrecognized option \'--x\'\npg_dump: hint: Try "pg_dump --help" for more information.',
+    TargetError,
+    /arguments: unrecognized option '--x'/,
+  ],
+  [
     'pg_dump: error: query failed: ERROR:  canceling statement due to lock timeout',
     TargetError,
     /locked by somebody else/,

@@ -1,7 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
+import type { Database } from '../../../lib/ports/database.ts';
 import type { SpawnStream } from '../../../lib/ports/process.ts';
+import { processStreams } from '../../../lib/runtime/process-stream.ts';
+import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import { allGone, descendants } from '../../support/process-tree.ts';
 import {
   byUrl,
@@ -84,6 +87,53 @@ test('a backend that is terminated is no dump', async () => {
   })();
   await expect(reading).rejects.toThrow();
   await dump.close();
+});
+
+test('the session that holds the snapshot is terminated: no dump, and why', async () => {
+  const dump = await (await byUrl('shop')).dump(order);
+  const reading = (async () => {
+    let done = false;
+    for await (const _ of dump.bytes) {
+      if (!done)
+        await postgres.sql(
+          'postgres',
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%slipway_row%' AND pid <> pg_backend_pid()`,
+        );
+      done = true;
+    }
+    return dump.contents;
+  })();
+  await expect(reading).rejects.toThrow(TargetError);
+  await expect(reading).rejects.toThrow('the server ended the connection');
+  await dump.close();
+});
+
+test('a server that goes down in the middle: no dump, no restore, and nothing hangs', async () => {
+  const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
+  const doomed = await startPostgres();
+  const at = (database: string): Promise<Database> =>
+    byUrl(database, { port: doomed.port, password: doomed.password });
+  await doomed.sql('postgres', 'CREATE DATABASE target');
+  await doomed.sql('postgres', 'CREATE TABLE t AS SELECT md5(n::text) FROM generate_series(1, 300000) AS n');
+  const dump = await (await at('postgres')).dump(order);
+  let down: Promise<void> | undefined;
+  async function* untilDown(): AsyncGenerator<Uint8Array> {
+    yield bytes.subarray(0, bytes.length / 2);
+    for await (const _ of dump.bytes) await (down ??= doomed.stop());
+  }
+  const restoring = (await at('target')).restore(untilDown(), { oneTransaction: false, owners: true });
+  await expect(restoring).rejects.toThrow();
+  await down;
+  await Promise.allSettled([dump.contents]); // they may have been read before
+  await dump.close();
+  await expect((await at('postgres')).probe()).rejects.toThrow(UnreachableError);
+}, 60_000);
+
+test('psql that is not on this machine: which, and what to do', async () => {
+  const bare = processStreams({ PATH: '/nowhere' });
+  const asked = (await byUrl('shop', { spawn: bare })).probe();
+  await expect(asked).rejects.toThrow('psql was not found on PATH');
+  await expect(asked).rejects.toMatchObject({ remedy: expect.stringMatching(/postgresql-client/) });
 });
 
 test('closing early gives the snapshot back and leaves no process', async () => {

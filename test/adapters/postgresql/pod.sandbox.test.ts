@@ -1,6 +1,8 @@
 /** With the real kubectl, in the real cluster. */
 import { execFile } from 'node:child_process';
-import { dirname } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { kubectlArgv } from '../../../lib/adapters/database-place/argv.ts';
@@ -16,6 +18,8 @@ import { sandboxEnv } from '../../../sandbox/client.ts';
 import type { Sandbox } from '../../../sandbox/client.ts';
 import { pushPostgresImage } from '../../../sandbox/databases/image.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import { kubeconfigThrough } from '../../../sandbox/fault-proxy/kubeconfig.ts';
+import { startFaultProxy } from '../../../sandbox/fault-proxy/proxy.ts';
 import { ensureTools } from '../../../sandbox/tools.ts';
 import { until } from '../../sandbox-parts/running.ts';
 
@@ -23,8 +27,10 @@ const rows = 120_000;
 const namespace = 'slipway-test-postgresql-pod';
 let sandbox: Sandbox;
 let path: string;
+let home: string;
 beforeAll(async () => {
   sandbox = sandboxEnv();
+  home = await mkdtemp(join(tmpdir(), 'slipway-postgresql-pod-'));
   path = `${dirname((await ensureTools(['kubectl'])).kubectl)}:${process.env['PATH'] ?? ''}`;
   const image = await pushPostgresImage(sandbox.registry);
   await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait');
@@ -44,8 +50,14 @@ beforeAll(async () => {
   await sql('postgres', 'CREATE DATABASE shop');
   await sql('postgres', 'CREATE DATABASE target');
   await sql('shop', shopSql({ seed: 6, rows }));
+  await sql('postgres', 'CREATE DATABASE large');
+  await sql(
+    'large',
+    `CREATE TABLE t AS SELECT repeat(md5(n::text), 30) FROM generate_series(1, 200000) AS n`,
+  );
 }, 600_000);
 afterAll(async () => {
+  await rm(home, { recursive: true, force: true });
   await kubectl('delete', 'namespace', namespace, '--wait=false');
 }, 240_000);
 
@@ -60,22 +72,39 @@ const kubectl = async (...args: string[]): Promise<string> =>
     )
   ).stdout;
 
-const inPod = (tool: readonly string[], pod = 'pg-0'): string[] =>
-  kubectlArgv({ kubeconfig: sandbox.kubeconfig, namespace, pod }, tool);
+const inPod = (tool: readonly string[], pod = 'pg-0', kubeconfig = sandbox.kubeconfig): string[] => [
+  'env',
+  `KUBECONFIG=${kubeconfig}`,
+  ...kubectlArgv({ namespace, pod }, tool),
+];
 
-async function sql(database: string, text: string): Promise<void> {
+async function sql(database: string, text: string): Promise<string> {
   async function* input(): AsyncGenerator<Uint8Array> {
     yield Buffer.from(text);
   }
-  const argv = inPod(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-U', 'shop', '-d', database, '-f', '-']);
+  const argv = inPod([
+    'psql',
+    '-X',
+    '-q',
+    '-A',
+    '-t',
+    '-v',
+    'ON_ERROR_STOP=1',
+    '-U',
+    'shop',
+    '-d',
+    database,
+    '-f',
+    '-',
+  ]);
   const child = await processStreams({ PATH: path })({ argv, input: input() });
-  for await (const _ of child.stdout);
+  return (await collect(child.stdout)).toString().trim();
 }
 
-function database(name: string, pod = 'pg-0'): Database {
+function database(name: string, pod = 'pg-0', kubeconfig = sandbox.kubeconfig): Database {
   const place = { kind: 'kubernetes', namespace, pod: { name: pod } } as const;
   const locator: Locator = { engine: 'postgresql', place, database: name };
-  const bring = (tool: readonly string[]): readonly string[] => inPod(tool, pod);
+  const bring = (tool: readonly string[]): readonly string[] => inPod(tool, pod, kubeconfig);
   const connection = remoteConnection(
     locator,
     { kind: 'there', where: `pod ${namespace}/${pod}`, bring },
@@ -115,12 +144,35 @@ test('dumped in a pod and restored in it, and both ends saw the same bytes', asy
   await expect(target.restore(from(bytes), restoring)).rejects.toThrow('is not empty');
 }, 120_000);
 
+test('a kubectl exec whose way is cut in the middle makes no dump', async () => {
+  await using proxy = await startFaultProxy({ url: sandbox.apiUrl, ca: sandbox.ca });
+  const kubeconfig = join(home, 'kubeconfig');
+  await writeFile(kubeconfig, kubeconfigThrough(proxy, namespace, { token: sandbox.adminToken.trim() }), {
+    mode: 0o600,
+  });
+  const dump = await database('large', 'pg-0', kubeconfig).dump(order);
+  let isCut = false;
+  const reading = (async () => {
+    for await (const _ of dump.bytes) {
+      if (!isCut) proxy.fail({ path: '*', fault: { kind: 'refused' }, milliseconds: 2_000 });
+      isCut = true;
+    }
+    await dump.contents;
+  })();
+  await expect(reading).rejects.toThrow();
+  await dump.close();
+  const sessions = `FROM pg_stat_activity WHERE datname = 'large' AND application_name LIKE 'slipway%'`;
+  const isGone = async (): Promise<boolean> => (await sql('postgres', `SELECT count(*) ${sessions}`)) === '0';
+  await until('its sessions are gone', isGone, 30_000);
+  expect(await kubectl('logs', 'pg-0')).not.toMatch(/terminated by signal/);
+}, 180_000);
+
 test('a pod that is deleted in the middle of its dump makes no dump', async () => {
-  const dump = await database('shop').dump(order);
+  const dump = await database('large').dump(order);
   let deleted = false;
   const reading = (async () => {
     for await (const _ of dump.bytes) {
-      // Nobody reads until its containers are gone: what is under way then is far less than the dump.
+      // Nobody reads until its containers are gone: what is under way then (tens of MB) is far less than the dump.
       if (!deleted) await kubectl('delete', 'pod', 'pg-0', '--wait');
       deleted = true;
     }

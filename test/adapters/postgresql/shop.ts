@@ -10,18 +10,25 @@ import type { Locator, SslMode, UrlPlace } from '../../../lib/domain/database/lo
 import { localConnection, remoteConnection } from '../../../lib/adapters/postgresql/connection.ts';
 import { postgresDatabase } from '../../../lib/adapters/postgresql/client.ts';
 import type { Contents, Database, Dump, DumpOrder } from '../../../lib/ports/database.ts';
-import type { SpawnStream } from '../../../lib/ports/process.ts';
+import type { SpawnStream, StreamingChild } from '../../../lib/ports/process.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 
-export const spawn = processStreams({
+const streams = processStreams({
   PATH: process.env['PATH'] ?? '',
   PGHOST: 'nowhere.invalid',
   PGUSER: 'nobody',
 });
+const children: StreamingChild[] = [];
+/** What a test that failed has not closed is ended with the others: Jest would wait for it. */
+export const spawn: SpawnStream = async (command, options) => {
+  const child = await streams(command, options);
+  children.push(child);
+  return child;
+};
 let folder: string;
 export let postgres: Postgres;
 beforeAll(async () => {
@@ -32,6 +39,7 @@ beforeAll(async () => {
   await postgres.sql('shop', shopSql({ seed: 1, rows: 20_000 }));
 }, 600_000);
 afterAll(async () => {
+  await Promise.all(children.map((child) => child.stop()));
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -47,14 +55,18 @@ export interface As {
   user?: string;
   password?: string;
   sslMode?: SslMode;
+  host?: string;
   port?: number;
+  sslRootCert?: string;
   spawn?: SpawnStream;
 }
 
 /** Over TCP with a password, by the tools of this machine. */
 export async function byUrl(database: string, as: As = {}): Promise<Database> {
-  const { user = 'postgres', password = postgres.password, sslMode = 'prefer', port = postgres.port } = as;
-  const place: UrlPlace = { kind: 'url', host: '127.0.0.1', port, sslMode };
+  const { user = 'postgres', password = postgres.password } = as;
+  const { host = '127.0.0.1', port = postgres.port, sslMode = 'prefer', sslRootCert } = as;
+  const trust = sslRootCert === undefined ? {} : { sslRootCert };
+  const place: UrlPlace = { kind: 'url', host, port, sslMode, ...trust };
   const locator: Locator = { engine: 'postgresql', place, database, user, password };
   const home = await mkdtemp(join(folder, 'home-'));
   const writePrivate = async (name: string, text: string): Promise<string> => {

@@ -7,13 +7,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { systemClock } from '../../../lib/runtime/clock.ts';
 import { streamPacking } from '../../../lib/adapters/streams/packing.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { installPackages, isCommand } from '../../../sandbox/packages.ts';
 
 const run = promisify(execFile);
-const here = streamPacking(processStreams({ PATH: process.env['PATH'] ?? '' }), 2);
-const withoutZstd = streamPacking(processStreams({ PATH: '/nowhere' }), 2);
+const here = streamPacking(processStreams({ PATH: process.env['PATH'] ?? '' }), 2, systemClock);
+const withoutZstd = streamPacking(processStreams({ PATH: '/nowhere' }), 2, systemClock);
 let folder: string;
 let recipient: string;
 let identity: string;

@@ -125,6 +125,15 @@ test('encrypting for nobody is refused', async () => {
   await expect(collect(encrypted(from('x'), []))).rejects.toThrow('for nobody');
 });
 
-test('the program is asked for a checksum and threads', () => {
-  expect(zstdArgv({ level: 3, threads: 4 })).toEqual(['zstd', '--quiet', '--stdout', '--check', '-3', '-T4']);
-});
+test.each([
+  [3, 4, ['-3', '-T4', '-B1MiB']],
+  [9, 4, ['-9', '-T2', '-B1MiB']],
+  [9, 1, ['-9', '-T1', '-B1MiB']],
+  [19, 4, ['-19', '--single-thread']],
+])(
+  'the program is asked for a checksum and, at level %i with %i cores, for what memory allows',
+  (...asked) => {
+    const [level, threads, flags] = asked;
+    expect(zstdArgv({ level, threads })).toEqual(['zstd', '--quiet', '--stdout', '--check', ...flags]);
+  },
+);

@@ -1,5 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { fingerprintDifferences, isEmpty } from '../../../lib/domain/database/fingerprint.ts';
+import {
+  fingerprintDifferences,
+  heldIn,
+  isEmpty,
+  largeObjects,
+} from '../../../lib/domain/database/fingerprint.ts';
 import type { Fingerprint } from '../../../lib/domain/database/fingerprint.ts';
 
 const rows = (...tables: [name: string, rows: number, hash: string][]): Fingerprint => ({
@@ -31,4 +36,10 @@ test('empty means no row in any table', () => {
     true,
     false,
   ]);
+});
+
+test('large objects are held, and are no table', () => {
+  const found = heldIn(rows(['public.a', 2, '7'], ['public.b', 3, '1'], [largeObjects, 4, '9']));
+  expect(found).toEqual({ tables: 2, rows: 5, largeObjects: 4 });
+  expect(heldIn(rows(['a', 2, '7']))).toEqual({ tables: 1, rows: 2, largeObjects: 0 });
 });

@@ -47,6 +47,7 @@ test.each<[Version, Version, RegExp | undefined]>([
   [v('mariadb', '10.6.1-MariaDB'), v('mariadb', '10.11.9-MariaDB'), /older/],
   [v('mysql', '5.7.44'), v('mysql', '8.0.36'), /older/],
   [v('mariadb', '10.11.1-MariaDB'), v('mysql', '8.0.36'), undefined],
+  [v('mysql', '8.0.36'), v('mariadb', '10.11.1-MariaDB'), /leaves out what MySQL does not have/],
   [v('postgresql', '15.18'), v('mysql', '8.0.36'), /another engine/],
 ])('dumping with $text', (tool, server, problem) => {
   const said = dumpProblem(tool, server);
@@ -66,4 +67,9 @@ test('a dump is read by a tool as new as the one that wrote it', () => {
   expect(readProblem(v('postgresql', '15.18'), v('postgresql', '15.14'))).toBeUndefined();
   expect(readProblem(v('postgresql', '16.0'), v('postgresql', '15.14'))).toBeUndefined();
   expect(readProblem(v('postgresql', '15.13'), v('postgresql', '15.14'))).toMatch(/older than what wrote/);
+  expect(readProblem(v('mariadb', '10.11.8-MariaDB'), v('mariadb', '10.11.8-MariaDB'))).toBeUndefined();
+  expect(readProblem(v('mariadb', '11.4.0-MariaDB'), v('mariadb', '10.11.8-MariaDB'))).toBeUndefined();
+  expect(readProblem(v('mariadb', '10.11.7-MariaDB'), v('mariadb', '10.11.8-MariaDB'))).toBe(
+    'MariaDB 10.11.7 is older than what wrote the dump, MariaDB 10.11.8',
+  );
 });

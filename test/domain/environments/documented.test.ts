@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { parseSlipwayFile, usualFile } from '../../../lib/domain/environments/parse-file.ts';
 
-const pages = ['actions/plan-release/README.md', 'docs/recipes/plan-a-release.md'];
+const pages = [
+  'actions/plan-release/README.md',
+  'docs/recipes/plan-a-release.md',
+  'actions/approval-gate/README.md',
+];
 const shown = pages.flatMap((page) => {
   const text = readFileSync(new URL(`../../../${page}`, import.meta.url), 'utf8');
   return [...text.matchAll(/```yaml\n(# \.github\/slipway\.yml\n[\s\S]*?)```/g)].map(

@@ -14,6 +14,8 @@ const bySchema = (text: string): boolean => validate(load(text));
 const byParser = (text: string): boolean => parseSlipwayFile(text, 'slipway.yml').faults.length === 0;
 const inDev = (line: string): string => `environments: { dev: { ${line} } }`;
 
+const inRelease = (more: string): string => `release: { deploy: { release: shop, chart: c }, ${more} }`;
+
 const good = [
   '{}',
   'environments: { dev: , prod: {} }',
@@ -32,7 +34,23 @@ const good = [
   inDev('updates: 1.4'),
   inDev('namespace: shop-dev, url: "https://dev.example.com/a?b", values-files: [a.yaml, b/c.yaml]'),
   inDev('values-files: values.yaml'),
+  inDev('freeze: { days: [fri, sat, sun], why: quiet }'),
+  inDev(
+    'freeze: [{ days: fri, hours: "16:00-24:00", why: weekend }, { from: 2026-12-20, until: "2027-01-02T08:00:00+01:00", why: x }]',
+  ),
+  'migrations: { paths: [db/migrations/**], undo: none }',
+  'migrations: { paths: db/*.sql, undo: automatic }',
   'modules: {}',
+  inRelease(''),
+  inRelease(
+    'backup: { destination: "s3://backups/shop", verify: restored, keep: { last: 5 }, recipients: [a, b] }',
+  ),
+  inRelease('smoke: {}'),
+  inRelease('smoke: { checks: [{ http: /health }], timeout: 30s, consecutive: 3 }'),
+  inRelease('migration: { command: npm run migrate, undo: none }'),
+  inRelease('migration: { command: [bash, -c, "a | b"], undo: manual, timeout: 15m, directory: db }'),
+  inRelease('migration: { command: up, undo: automatic, undo-command: [down, "1"] }'),
+  'release: { deploy: { release: shop, chart: charts/shop, gate: [Service/shop], tests: true, history-max: 5 } }',
   'modules: { cart: { paths: [services/cart/**, "!**/*.md"], depends-on: [shared] }, shared: { paths: libs } }',
   'modules: { cart: { paths: a*, depends-on: [] } }',
 ];
@@ -88,8 +106,38 @@ const bad = [
   inDev('values-files: [""]'),
   inDev('values-files: {a: b}'),
   inDev('settings: [a]'),
+  inDev('freeze: { days: [fri] }'),
+  inDev('freeze: { why: x }'),
+  inDev('freeze: { from: 2026-12-20, why: x }'),
+  inDev('freeze: { days: [friday], why: x }'),
+  inDev('freeze: { days: [fri], from: 2026-12-20, until: 2026-12-21, why: x }'),
+  inDev('freeze: { days: [fri], hours: evening, why: x }'),
+  inDev('freeze: { from: "2026-12-20 18:00", until: 2026-12-21, why: x }'),
+  inDev('freeze: no'),
+  'migrations: { paths: db/** }',
+  'migrations: { undo: none }',
+  'migrations: { paths: db/**, undo: maybe }',
+  'migrations: [db/**]',
   'settings: text',
   'settings:',
+  'release: { backup: { destination: "file:/b" } }',
+  'release: { deploy: }',
+  'release: [deploy]',
+  inRelease('rollback: {}'),
+  inRelease('smoke: { record: a }'),
+  inRelease('smoke: { timeout: [1] }'),
+  inRelease('smoke: { checks: 5 }'),
+  inRelease('backup: { password: x }'),
+  inRelease('backup: { recipients: { a: b } }'),
+  inRelease('migration: { command: up }'),
+  inRelease('migration: { undo: none }'),
+  inRelease('migration: { command: "up && down", undo: none }'),
+  inRelease('migration: { command: [], undo: none }'),
+  inRelease('migration: { command: up, undo: maybe }'),
+  inRelease('migration: { command: up, undo: automatic }'),
+  inRelease('migration: { command: up, undo: none, undo-command: down }'),
+  inRelease('migration: { command: up, undo: none, timeout: 10 }'),
+  'release: { deploy: { namespace: shop } }',
   'modules: [cart]',
   'modules: { cart: }',
   'modules: { cart: {} }',
@@ -106,6 +154,7 @@ test.each(bad)('both refuse %s', (text) => {
 });
 
 const beyondSchemas = [
+  `migrations: { paths: db/**, undo: none }\n${inRelease('migration: { command: up, undo: manual }')}`,
   inDev('updates: soon'),
   inDev('branches: ["!main"]'),
   inDev('branches: ["[a"]'),
@@ -113,6 +162,8 @@ const beyondSchemas = [
   inDev('targets: [a, a]'),
   inDev('targets: [a, {name: b, wave: 2}]'),
   inDev(`tags: [${'x'.repeat(129)}]`),
+  inDev('freeze: { from: 2026-12-21, until: 2026-12-20, why: x }'),
+  inDev('freeze: { days: [fri], hours: "18:00-09:00", why: x }'),
   'environments: { dev: { settings: { a: 1 } }, prod: {} }',
   'modules: { cart: { paths: a, depends-on: [shared] } }',
   'modules: { a: { paths: a, depends-on: b }, b: { paths: b, depends-on: a } }',

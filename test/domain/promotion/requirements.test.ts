@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { parseRequirement, wordOf } from '../../../lib/domain/promotion/requirements.ts';
 import { latestScan, parseScanRecord, writeScanRecord } from '../../../lib/domain/promotion/scan-record.ts';
 import type { ScanRecord } from '../../../lib/domain/promotion/scan-record.ts';
-import { formatBytes } from '../../../lib/domain/promotion/size.ts';
+import { formatBytes } from '../../../lib/domain/size.ts';
 import { ownWorkflows, workflowIssuer } from '../../../lib/domain/promotion/trusted-signer.ts';
 
 test.each(['signature', 'scan', 'verified-in:staging'])('%s is read as it is written', (text) => {

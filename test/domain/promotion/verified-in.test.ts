@@ -13,7 +13,7 @@ const pinned = (of: string): unknown => ({ images: { 'Deployment/web/app': `r.te
 const deployed = (payload: unknown, ...statuses: [state: string, description: string][]): Deployed => ({
   id: 7,
   payload,
-  statuses: statuses.map(([state, description]) => ({ state, description })),
+  statuses: statuses.map(([state, description]) => ({ state, description, at: 0 })),
 });
 const verified: [string, string] = ['success', 'prod/shop#4 verified sha256:abababababab'];
 
@@ -76,7 +76,7 @@ test('it reads what deploy-helm and smoke-test write', () => {
   const shipped = record(4, { state: 'verified' });
   const image = Object.values(shipped.to.images)[0]?.split('@')[1] ?? '';
   const said = saysOf(image, deployed({ images: shipped.to.images }, ['success', statusLine(shipped)]));
-  expect(said).toEqual({ met: true, evidence: 'record prod/shop#4 is verified (Deployment 7)' });
+  expect(said).toEqual({ met: true, evidence: 'record prod/shop#4 is verified (Deployment 7)', at: 0 });
 });
 
 test('what is missing is said with what to do', () => {

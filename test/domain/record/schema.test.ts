@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { expect, test } from '@jest/globals';
+import { inShort } from '../../../lib/domain/database/recorded-schema.ts';
 import { parseRecord } from '../../../lib/domain/record/parse.ts';
 import { closeUndo } from '../../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
@@ -29,12 +30,27 @@ const full = record(3, {
   reason: 'why',
   environment: 'production',
   deploymentId: 7,
+  proposal: 'a'.repeat(64),
+  database: {
+    kind: 'read',
+    database: 'postgresql database shop in pod shop/db-0',
+    at,
+    fingerprint: 'ab'.repeat(32),
+    facts: 'kept',
+    migrations: inShort([
+      { tool: 'flyway', table: 'public.flyway_schema_history', applied: [{ id: '12.1' }], unfinished: [] },
+    ]),
+  },
 });
 
 test.each([
   ['a plain one', record(1)],
   ['one that was undone', undone],
   ['one with everything', full],
+  [
+    'one whose database could not be read',
+    record(4, { database: { kind: 'unreadable', database: 'shop', at, why: 'no answer' } }),
+  ],
 ])('the schema accepts %s, and it is read back', (_, sample) => {
   const stored = JSON.stringify(sample);
   expect(validate(JSON.parse(stored)) || validate.errors).toBe(true);

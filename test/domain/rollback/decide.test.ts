@@ -109,7 +109,7 @@ test('it asks for the images of what it would take, and of nothing else', () => 
     locked: false,
     images: ({ revision }) => void asked.push(revision),
   });
-  expect(decision).toMatchObject({ kind: 'ask-images', candidate: { revision: 1 } });
+  expect(decision).toMatchObject({ kind: 'ask', about: 'images', candidate: { revision: 1 } });
   expect(asked).toEqual([1]);
 });
 

@@ -10,7 +10,7 @@ import { claim, copy, failed, live, me, rec, rev } from './past.ts';
 function look(facts: PastFacts, locked: boolean): Look {
   const from = { kind: 'running' } as const;
   const decision = decide(facts, { from, to: { kind: 'last-verified' }, by: me, force: false, locked });
-  if (decision.kind === 'ask-images') throw new Error('it has no registry to ask');
+  if (decision.kind === 'ask') throw new Error('it has no registry to ask');
   return { facts, candidates: candidatesOf(facts), decision };
 }
 

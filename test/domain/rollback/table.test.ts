@@ -8,7 +8,7 @@ import { copy, failed, live, me, minute, rec, rev } from './past.ts';
 function decided(facts: PastFacts, locked = false): Decision {
   const from = { kind: 'running' } as const;
   const decision = decide(facts, { from, to: { kind: 'last-verified' }, by: me, force: false, locked });
-  if (decision.kind === 'ask-images') throw new Error('it has no registry to ask');
+  if (decision.kind === 'ask') throw new Error('it has no registry to ask');
   return decision;
 }
 

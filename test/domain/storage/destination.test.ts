@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { formatDestination, readDestination } from '../../../lib/domain/storage/destination.ts';
 
+const vault = { kind: 'ssh', user: 'ops', directory: '/srv/backups' };
+
 test.each([
   ['s3://backups', { kind: 's3', bucket: 'backups', prefix: '' }, 's3://backups'],
   ['s3://backups/', { kind: 's3', bucket: 'backups', prefix: '' }, 's3://backups'],
@@ -10,6 +12,10 @@ test.each([
   ['file:///var/backups', { kind: 'file', directory: '/var/backups' }, 'file:/var/backups'],
   ['file:backups', { kind: 'file', directory: 'backups' }, undefined],
   ['file:../backups', { kind: 'file', directory: '../backups' }, undefined],
+  ['ssh://ops@vault/srv/backups/', { ...vault, host: 'vault', port: 22 }, 'ssh://ops@vault/srv/backups'],
+  ['ssh://ops@vault:22/srv/backups', { ...vault, host: 'vault', port: 22 }, 'ssh://ops@vault/srv/backups'],
+  ['ssh://ops@10.0.0.4:2222/srv/backups', { ...vault, host: '10.0.0.4', port: 2222 }, undefined],
+  ['ssh://ops@[fd00::4]:2222/srv/backups', { ...vault, host: 'fd00::4', port: 2222 }, undefined],
 ])('%s', (text, value, formatted = text.replace(/\/$/, '')) => {
   const read = readDestination('destination', text);
   expect(read).toEqual({ kind: 'read', value });
@@ -40,6 +46,17 @@ test.each([
   ['file:/', /names no directory/],
   ['file://nas/backups', /names a host, nas/],
   ['file:~/backups', /~ means nothing here/],
+  ['ssh:/srv/backups', /write ssh:\/\/user@host\/directory/],
+  ['ssh://vault/srv/backups', /names no user/],
+  ['ssh://-oProxyCommand=x@vault/srv', /is no user name/],
+  ['ssh://ops@-oProxyCommand=x/srv', /names no host/],
+  ['ssh://ops@vault', /names no directory/],
+  ['ssh://ops@vault/', /names no directory/],
+  ['ssh://ops@vault/~/backups', /~ means nothing here/],
+  ['ssh://ops@vault:0/srv', /0 is no port/],
+  ['ssh://ops@vault:x/srv', /write ssh:/],
+  ['ssh://ops@vault/srv\n', /control character/],
+  ['ssh://ops@vault/~', /~ means nothing here/],
   ['https://backups.s3.amazonaws.com/shop', /write s3:\/\/bucket\/prefix here/],
   ['s4://backups', /did you mean s3:\?/],
   ['gcs://backups', /did you mean gs:\?/],
@@ -53,7 +70,13 @@ test.each([
 });
 
 test('a password in a destination is not repeated', () => {
-  const read = readDestination('destination', 's3://AKIA:hunter2@backups/shop');
-  expect(read).toMatchObject({ fault: { problem: expect.stringMatching(/environment variables/) } });
-  expect(JSON.stringify(read)).not.toContain('hunter2');
+  for (const [text, problem] of [
+    ['s3://AKIA:hunter2@backups/shop', /inputs of their own instead/],
+    ['ssh://ops:hunter2@vault/srv', /destination-ssh-key instead/],
+    ['sftp://ops:hunter2@vault/srv', /write ssh:/],
+  ] as const) {
+    const read = readDestination('destination', text);
+    expect(read).toMatchObject({ fault: { problem: expect.stringMatching(problem) } });
+    expect(JSON.stringify(read)).not.toContain('hunter2');
+  }
 });

@@ -24,11 +24,15 @@ export interface Identity {
   readonly kubeconfig: string;
 }
 
-/** The rules of the Role that the README of an action shows. */
-export function minimalRole(action = 'deploy-helm'): readonly Rule[] {
+/** The rules of a Role that the README of an action shows; `role: database` is that of input `database`, `role: cronjob` that of a CronJob. */
+export function minimalRole(
+  action = 'deploy-helm',
+  mark: 'role' | 'role: database' | 'role: cronjob' = 'role',
+): readonly Rule[] {
   const readme = readFileSync(readmeOf(action), 'utf8');
-  const [, yaml] = /<!-- role -->\s*```yaml\n(.*?)```\s*<!-- \/role -->/s.exec(readme) ?? [];
-  if (yaml === undefined) throw new Error(`the README of ${action} shows no Role`);
+  const form = new RegExp(`<!-- ${mark} -->\\s*\`\`\`yaml\\n(.*?)\`\`\`\\s*<!-- /${mark} -->`, 's');
+  const [, yaml] = form.exec(readme) ?? [];
+  if (yaml === undefined) throw new Error(`the README of ${action} shows no such Role: ${mark}`);
   return (load(yaml) as { readonly rules: readonly Rule[] }).rules;
 }
 

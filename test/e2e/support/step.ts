@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import type { ReportFile, ResultKind } from '../../../lib/domain/report/result.ts';
-import { parseActionFile } from '../../../scripts/action-file.ts';
+import { actionFileOf, parseActionFile } from '../../../scripts/action-file.ts';
 import type { ActionFile } from '../../../scripts/action-file.ts';
 import { startJob } from '../../support/runner.ts';
 import type { Ended, Job, Running } from '../../support/runner.ts';
@@ -68,7 +68,7 @@ export const entryOf = (action: string): string =>
     : join(process.env['SLIPWAY_DIST'] ?? join(root, 'dist'), action, 'index.js');
 
 const contractOf = async (action: string): Promise<ActionFile> =>
-  parseActionFile(action, await readFile(join(root, 'actions', action, 'action.yml'), 'utf8'));
+  parseActionFile(action, await readFile(join(root, actionFileOf(action)), 'utf8'));
 
 /** What the action's contract promises, sorted. */
 export const outputNamesOf = async (action: string): Promise<string[]> =>

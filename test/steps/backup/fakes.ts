@@ -1,9 +1,10 @@
 import { expect } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { systemClock } from '../../../lib/runtime/clock.ts';
 import { streamPacking } from '../../../lib/adapters/streams/packing.ts';
 import { manifestSchema } from '../../../lib/domain/database/backup-manifest.ts';
 import type { BackupManifest } from '../../../lib/domain/database/backup-manifest.ts';
-import type { Contents, Database, Dump } from '../../../lib/ports/database.ts';
+import type { Contents, Database, DatabaseFacts, Dump } from '../../../lib/ports/database.ts';
 import type { Storage } from '../../../lib/ports/storage.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { storeDump } from '../../../lib/steps/backup/pipeline.ts';
@@ -13,11 +14,20 @@ import type { MemoryStorage } from '../../support/memory-storage.ts';
 
 export const identity = await generateX25519Identity();
 export const recipient = await identityToRecipient(identity);
-export const packing = streamPacking(processStreams({ PATH: process.env['PATH'] ?? '' }), 2);
+export const packing = streamPacking(processStreams({ PATH: process.env['PATH'] ?? '' }), 2, systemClock);
 
 export const whole = Buffer.alloc(3_000_000, 'some bytes of a dump\0');
 const version = { engine: 'postgresql', major: 15, minor: 18, text: '15.18' } as const;
-const facts = { server: version, dumpTool: version, bytes: 1, extensions: [] };
+const facts: DatabaseFacts = {
+  server: version,
+  dumpTool: version,
+  bytes: 1,
+  encoding: 'UTF8',
+  locale: 'C.UTF-8',
+  extensions: [],
+  installable: ['plpgsql'],
+  nonTransactional: [],
+};
 export const contents: Contents = {
   fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 2, hash: '7' }] },
   schema: { kind: 'unreadable', why: 'not asked' },
@@ -36,6 +46,15 @@ export interface Script {
   /** Called with the share of the dump that was read. */
   onRead?: (share: number) => void;
   restores?: Contents;
+  facts?: Partial<DatabaseFacts>;
+  /** On the server's disk. */
+  free?: number;
+}
+
+async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /** A database that dumps `whole`, or fails where it is told. */
@@ -44,6 +63,8 @@ export function database({
   contents: told = contents,
   onRead,
   restores = contents,
+  facts: rest = {},
+  free,
 }: Script = {}): FakeDatabase {
   let [closed, restored] = [0, undefined as Buffer | undefined];
   async function* bytes(): AsyncGenerator<Uint8Array> {
@@ -61,23 +82,29 @@ export function database({
     account: () => accountOf(whole),
     takenAt: '2026-11-26T02:00:00.000Z',
     format: 'pg_dump custom',
-    facts,
+    facts: { ...facts, ...rest },
     contents: promised,
     close: async () => void closed++,
   };
   return {
     described: 'postgresql database shop',
-    probe: async () => facts,
+    probe: async () => ({ ...facts, ...rest }),
     dump: async () => dump,
     dumpGlobals: () => Promise.reject(new Error('nobody asks for them here')),
     contents: async () => restores,
+    schema: async () => restores,
     occupants: async () => [],
     async restore(source) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of source) chunks.push(chunk);
-      restored = Buffer.concat(chunks);
+      restored = await collect(source);
       return accountOf(restored);
     },
+    parse: async (source) => accountOf(await collect(source)),
+    applyGlobals: async (sql) => void (await collect(sql)),
+    freeBytes: async () => free,
+    durability: async () => ({ now: dump.takenAt, archive: { kind: 'off' }, replicas: [] }),
+    createBeside: () => Promise.reject(new Error('nobody asks for one here')),
+    namesBeside: async () => [],
+    dropBeside: async () => undefined,
     closed: () => closed,
     restored: () => restored,
   };

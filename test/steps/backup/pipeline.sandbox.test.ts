@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { postgresDatabase } from '../../../lib/adapters/postgresql/client.ts';
 import { localConnection } from '../../../lib/adapters/postgresql/connection.ts';
+import { systemClock } from '../../../lib/runtime/clock.ts';
 import { streamPacking } from '../../../lib/adapters/streams/packing.ts';
 import { manifestSchema } from '../../../lib/domain/database/backup-manifest.ts';
 import type { BackupManifest } from '../../../lib/domain/database/backup-manifest.ts';
@@ -26,7 +27,7 @@ import { allGone, descendants } from '../../support/process-tree.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 
 const spawn = processStreams({ PATH: process.env['PATH'] ?? '' });
-const packing = streamPacking(spawn, 2);
+const packing = streamPacking(spawn, 2, systemClock);
 const onLeft = (): void => {
   throw new Error('something was left');
 };

@@ -154,3 +154,21 @@ test('what could not be removed is told', async () => {
   await expect(storeDump(order, ports)).rejects.toThrow('gone');
   expect(left).toEqual([order.key]);
 });
+
+test('the dump itself is held back, before it is compressed', async () => {
+  const limits: unknown[] = [];
+  const limited: typeof packing = {
+    ...packing,
+    limit: (bytes, { bytesPerSecond }) => {
+      limits.push(bytesPerSecond);
+      return bytes;
+    },
+    compress: (bytes, options) => {
+      limits.push('compressed');
+      return packing.compress(bytes, options);
+    },
+  };
+  const ports = { database: database(), packing: limited, storage: memoryStorage(), onLeft: () => undefined };
+  await storeDump({ ...order, maxThroughput: 1_000_000 }, ports);
+  expect(limits).toEqual([1_000_000, 'compressed']);
+});

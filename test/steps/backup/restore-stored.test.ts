@@ -7,11 +7,15 @@ import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
 import { contents, database, identity, manifestOf, order, packing, store, whole } from './fakes.ts';
 import type { Script } from './fakes.ts';
 
-async function restoring(rest: Partial<BackupManifest>, script: Script = {}, identities = [identity]) {
+async function restoring(
+  rest: Partial<BackupManifest>,
+  script: Script = {},
+  identities = [identity],
+  target = database(script),
+) {
   const storage = memoryStorage();
   const stored = await store(database(), storage);
   if ('failed' in stored) throw stored.failed;
-  const target = database(script);
   const failed = await restoreStored(
     { manifest: manifestOf(stored, rest), identities, oneTransaction: true, owners: true },
     { database: target, packing, storage },
@@ -33,6 +37,57 @@ test.each<[string, Partial<BackupManifest>, RegExp]>([
   const { failed, restored } = await restoring(rest);
   expect((failed as Error).message).toMatch(why);
   expect(restored).toBeUndefined();
+});
+
+test.each<[string, Partial<BackupManifest>, Script, RegExp]>([
+  [
+    'an extension that is not there',
+    {
+      extensions: [
+        { name: 'postgis', version: '3' },
+        { name: 'plpgsql', version: '1' },
+      ],
+    },
+    {},
+    /does not have the extension postgis/,
+  ],
+  ['too little disk', { databaseBytes: 2_000_000 }, { free: 1_000_000 }, /1.0 MB free.* need 2.0 MB/],
+  [
+    'a pg_restore older than the dump',
+    { toolVersion: '17.1' },
+    {},
+    /15.18 is older than what wrote the dump, PostgreSQL 17.1/,
+  ],
+])('%s: refused before anything is touched', async (_, rest, script, why) => {
+  const { failed, restored } = await restoring(rest, script);
+  expect((failed as Error).message).toMatch(why);
+  expect(restored).toBeUndefined();
+});
+
+test('a disk that nobody can tell, and one with room, do not keep it from going on', async () => {
+  const failing = database();
+  const unknown = { ...failing, freeBytes: () => Promise.reject(new Error('df failed')) };
+  for (const free of [3_000_000, undefined])
+    expect(await restoring({ databaseBytes: 2_000_000 }, free === undefined ? {} : { free })).toMatchObject({
+      failed: contents,
+    });
+  expect(await restoring({ databaseBytes: 2_000_000 }, {}, [identity], unknown)).toMatchObject({
+    failed: contents,
+  });
+});
+
+test('tables whose rows were left out are not looked at', async () => {
+  const asked: unknown[] = [];
+  const target = database();
+  const watched: typeof target = {
+    ...target,
+    contents: async (kind, options) => {
+      asked.push(kind, options?.withoutRows);
+      return target.contents(kind, options);
+    },
+  };
+  await restoring({ withoutRows: ['public.log'] }, {}, [identity], watched);
+  expect(asked).toEqual(['rows', ['public.log']]);
 });
 
 test('without the right key nothing is restored', async () => {

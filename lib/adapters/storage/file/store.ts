@@ -9,7 +9,7 @@ import type { FilePlace } from '../../../domain/storage/destination.ts';
 import { assertKey } from '../../../domain/storage/key.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Download, Leftover, Storage, StoredObject, SweepOrder } from '../../../ports/storage.ts';
-import { finishedName } from './names.ts';
+import { finishedName } from '../unfinished.ts';
 import { refusalOf } from './refusal.ts';
 import { putFile } from './upload.ts';
 import { walk } from './walk.ts';
@@ -34,9 +34,9 @@ export function fileStorage({ destination, workspace, clock, newMark, signal }: 
     put: async (key, bytes) => putFile({ place, key, path: pathOf(key), mark: newMark(), signal }, bytes),
     get: async (key) => getFile({ place, key, path: pathOf(key), signal }),
     head: async (key) => headFile(place, key, pathOf(key)),
-    list: (prefix) => listFiles(root, prefix),
+    list: (prefix) => listFiles(place, root, prefix),
     delete: async (key) => deleteFile(place, root, key, pathOf(key)),
-    sweep: (order) => sweepFiles(root, clock.now(), order),
+    sweep: (order) => sweepFiles(place, root, clock.now(), order),
   };
 }
 
@@ -90,9 +90,18 @@ async function* chunksOf({ place, key, path, signal }: Reading): AsyncGenerator<
   }
 }
 
-async function* listFiles(root: string, prefix: string): AsyncGenerator<StoredObject> {
-  for (const { key, bytes, modified } of await walk(root))
+async function* listFiles(place: string, root: string, prefix: string): AsyncGenerator<StoredObject> {
+  // Only the directory that the prefix names is walked through.
+  const folder = prefix.includes('/') ? assertKey(dirname(`${prefix}.`)) : '';
+  if (await isFile(root)) throw refusalOf(place, `list ${prefix}`.trimEnd(), root, notADirectory);
+  const walked = await walk(join(root, folder)).catch((error: unknown) => {
+    if (folder !== '' && isMissing(error)) return [];
+    throw refusalOf(place, `list ${prefix}`.trimEnd(), root, error);
+  });
+  for (const { key: file, bytes, modified } of walked) {
+    const key = join(folder, file);
     if (key.startsWith(prefix) && finishedName(basename(key)) === undefined) yield { key, bytes, modified };
+  }
 }
 
 async function deleteFile(place: string, root: string, key: string, path: string): Promise<void> {
@@ -111,18 +120,35 @@ async function deleteFile(place: string, root: string, key: string, path: string
 }
 
 /** By the time of the last write: a run that still writes touches its file all the while. */
-async function sweepFiles(root: string, now: number, { isOurs, idleFor }: SweepOrder): Promise<Leftover[]> {
+async function sweepFiles(
+  place: string,
+  root: string,
+  now: number,
+  { isOurs, idleFor }: SweepOrder,
+): Promise<Leftover[]> {
   const swept: Leftover[] = [];
-  for (const { key, path, modified } of await walk(root)) {
+  const walked = await walk(root).catch((error: unknown) => {
+    throw refusalOf(place, 'list what is unfinished', root, error);
+  });
+  for (const { key, path, modified } of walked) {
     const name = finishedName(basename(key));
     if (name === undefined || modified > now - idleFor) continue;
     const becomes = join(dirname(key), name);
     if (!isOurs(becomes)) continue;
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw refusalOf(place, `remove what is left of ${becomes}`, dirname(path), error);
+    });
     swept.push({ key: becomes, touched: modified });
   }
   return swept;
 }
+
+const notADirectory = Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
+const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (known) => !known.isDirectory(),
+    () => false,
+  );
 
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');

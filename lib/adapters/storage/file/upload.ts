@@ -7,7 +7,7 @@ import type { Account } from '../../../domain/storage/account.ts';
 import { DamagedObjectError, ObjectExistsError } from '../../../domain/storage/damaged.ts';
 import type { StoredObject, Upload } from '../../../ports/storage.ts';
 import { Interruption } from '../interruption.ts';
-import { unfinishedName } from './names.ts';
+import { unfinishedName } from '../unfinished.ts';
 import { refusalOf } from './refusal.ts';
 
 export interface Writing {

@@ -2,6 +2,7 @@
 import type { Milliseconds } from '../../../domain/duration.ts';
 import { formatDestination } from '../../../domain/storage/destination.ts';
 import type { BucketPlace } from '../../../domain/storage/destination.ts';
+import type { Encryption } from '../../../domain/storage/encryption.ts';
 import type { Service } from '../../../domain/storage/endpoint.ts';
 import { assertKey } from '../../../domain/storage/key.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -15,11 +16,6 @@ import { sweepUploads } from './leftovers.ts';
 import { deleteObject, findObject } from './objects.ts';
 import { listObjects } from './pages.ts';
 import { putObject } from './upload.ts';
-
-/** Server-side encryption; without one the bucket's own default holds. */
-export type Encryption =
-  | { readonly kind: 'AES256' }
-  | { readonly kind: 'aws:kms'; /** Without it the account's own key for S3. */ readonly keyId?: string };
 
 export interface S3StorageOptions {
   readonly place: BucketPlace;

@@ -1,0 +1,81 @@
+import type { Approval, GateDecision } from '../../lib/domain/gate/obstacles.ts';
+import type { Proposal } from '../../lib/domain/gate/proposal.ts';
+import type { Actor } from '../../lib/domain/record/types.ts';
+import type { Files } from '../../lib/ports/files.ts';
+import { proposalHash } from '../../lib/steps/proposal-hash.ts';
+
+export const decisionSchema = 'slipway/gate-decision/v1';
+
+/** One line for the auditor. docs/schemas/gate-decision.json is its schema. */
+export interface AuditLine {
+  readonly schema: typeof decisionSchema;
+  readonly at: string;
+  readonly environment: string;
+  readonly decision: 'open' | 'shut';
+  readonly why: readonly string[];
+  readonly approvedBy: string;
+  readonly approvedAt: string;
+  readonly comment: string;
+  readonly exceptions: readonly string[];
+  /** Of the proposal; empty without one. */
+  readonly proposal: string;
+  readonly repository: string;
+  readonly run: string;
+  readonly attempt: number;
+  readonly commit: string;
+  readonly startedBy: string;
+}
+
+/** What is decided, by whom and when, as far as it is known. */
+export interface Decided {
+  readonly decision: GateDecision;
+  readonly environment: string;
+  readonly proposal: Proposal | undefined;
+  readonly actor: Actor;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** When GitHub let the job in, or the comment was read. */
+  readonly approvedAt: number | undefined;
+}
+
+/** A decision with what is kept of it. */
+export interface KeptDecision {
+  readonly decision: GateDecision;
+  readonly proposal: Proposal | undefined;
+  readonly audit: AuditLine;
+  /** Of one JSON line. */
+  readonly auditFile: string;
+}
+
+/** Writes the line for the auditor. */
+export function keepDecision(decided: Decided, files: Pick<Files, 'keep'>): KeptDecision {
+  const { decision, proposal } = decided;
+  const audit = auditOf(decided);
+  return {
+    decision,
+    proposal,
+    audit,
+    auditFile: files.keep('gate-decision.jsonl', `${JSON.stringify(audit)}\n`),
+  };
+}
+
+function auditOf({ decision, environment, proposal, actor, now, approvedAt }: Decided): AuditLine {
+  const approval: Approval | undefined = decision.kind === 'open' ? decision.approval : undefined;
+  return {
+    schema: decisionSchema,
+    at: new Date(now).toISOString(),
+    environment,
+    decision: decision.kind,
+    why: decision.kind === 'shut' ? decision.obstacles.map(({ what }) => what) : [],
+    approvedBy: approval?.by ?? '',
+    approvedAt: approval === undefined || approvedAt === undefined ? '' : new Date(approvedAt).toISOString(),
+    comment: approval?.comment ?? '',
+    exceptions: decision.kind === 'open' ? decision.exceptions : [],
+    proposal: proposal === undefined ? '' : proposalHash(proposal),
+    repository: actor.repository,
+    run: actor.run,
+    attempt: actor.attempt,
+    commit: actor.sha,
+    startedBy: actor.actor,
+  };
+}

@@ -1,0 +1,92 @@
+/** What the history of an environment says, for any kind of gate; what could not be learnt says why. */
+import { ConfigurationError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
+import type { Freeze } from '../../lib/domain/gate/freeze.ts';
+import type { FactsOfProposal, Learnt } from '../../lib/domain/gate/obstacles.ts';
+import type { Proposal } from '../../lib/domain/gate/proposal.ts';
+import { runningOf } from '../../lib/domain/gate/running.ts';
+import type { Deployed } from '../../lib/domain/gate/running.ts';
+import { neverDeployed, saysOf } from '../../lib/domain/promotion/verified-in.ts';
+import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
+import type { Inputs } from './inputs.ts';
+import type { Ports } from './ports.ts';
+
+/** Of the environment, from the file; a file that was named must be there, else no freeze could be kept. */
+export async function readFreezes(
+  inputs: Pick<Inputs, 'file' | 'fileAsked' | 'environment'>,
+  ports: Ports,
+): Promise<readonly Freeze[]> {
+  const file = await readSlipwayFile(inputs.file, ports);
+  if (file === undefined && inputs.fileAsked)
+    throw new ConfigurationError([
+      {
+        input: 'file',
+        value: JSON.stringify(inputs.file),
+        problem: 'is not there, so no freeze could be kept: check out before this step',
+      },
+    ]);
+  return file?.environments.find(({ name }) => name === inputs.environment)?.freezes ?? [];
+}
+
+/** What runs there, as far as the newest Deployments tell. */
+export const runningIn = (here: Learnt<readonly Deployed[]>): FactsOfProposal['runningNow'] =>
+  mapped(here, (deployed) => {
+    const running = runningOf(deployed);
+    return running === undefined ? undefined : { deployment: running.deployment, record: running.record };
+  });
+
+export const mapped = <From, To>(learnt: Learnt<From>, map: (value: From) => To): Learnt<To> =>
+  'unknown' in learnt ? learnt : { known: map(learnt.known) };
+
+/** The last ones of an environment: what runs there and who was let in are among them. */
+const lookedBack = 10;
+
+export async function lastIn(environment: string, { history }: Ports): Promise<Learnt<readonly Deployed[]>> {
+  const found: Deployed[] = [];
+  try {
+    for await (const each of history.deploymentsIn(environment)) if (found.push(each) >= lookedBack) break;
+    return { known: found };
+  } catch (error) {
+    return { unknown: unknownOr(error) };
+  }
+}
+
+/** For each environment, when all images of the proposal were verified there: the oldest of their newest words. */
+export async function verifiedInEach(
+  environments: readonly string[],
+  proposal: Proposal | undefined,
+  ports: Ports,
+): Promise<FactsOfProposal['verifiedIn']> {
+  const digests = [...new Set(Object.values(proposal?.images ?? {}))];
+  const asked = environments.map(async (name) => [name, await verifiedIn(name, digests, ports)] as const);
+  return Object.fromEntries(await Promise.all(asked));
+}
+
+async function verifiedIn(
+  environment: string,
+  digests: readonly string[],
+  { history }: Ports,
+): Promise<FactsOfProposal['verifiedIn'][string]> {
+  if (digests.length === 0)
+    return { known: { not: 'nothing is proposed whose digest could be verified there' } };
+  const times = new Map<string, number>();
+  try {
+    for await (const deployment of history.deploymentsIn(environment)) {
+      for (const digest of digests.filter((each) => !times.has(each))) {
+        const said = saysOf(digest, deployment);
+        if (said?.met === false) return { known: { not: `${environment}: ${said.why}` } };
+        if (said !== undefined) times.set(digest, said.at);
+      }
+      if (times.size === digests.length) return { known: { at: Math.min(...times.values()) } };
+    }
+  } catch (error) {
+    return { unknown: unknownOr(error) };
+  }
+  const missing = neverDeployed(digests.find((each) => !times.has(each)) ?? '', environment);
+  return { known: { not: missing.met ? '' : missing.why } };
+}
+
+/** What GitHub refused or never answered is not known; anything else is a defect of ours and is thrown on. */
+export function unknownOr(error: unknown): string {
+  if (error instanceof TargetError || error instanceof UnreachableError) return error.message;
+  throw error;
+}

@@ -1,0 +1,198 @@
+/** The job before the gate: what is asked for, and everything that helps to decide. It has no production secrets. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { Milliseconds } from '../../lib/domain/duration.ts';
+import { defaultFile } from '../../lib/domain/environments/parse-file.ts';
+import type { SlipwayFile } from '../../lib/domain/environments/types.ts';
+import { ConfigurationError } from '../../lib/domain/errors.ts';
+import type { Changes } from '../../lib/domain/gate/changes.ts';
+import { notIn, parseReport } from '../../lib/domain/gate/evidence.ts';
+import type { Told } from '../../lib/domain/gate/evidence.ts';
+import type { Learnt } from '../../lib/domain/gate/obstacles.ts';
+import type { UndoAbility } from '../../lib/domain/gate/migrations.ts';
+import { proposalSchema } from '../../lib/domain/gate/proposal.ts';
+import type { Proposal } from '../../lib/domain/gate/proposal.ts';
+import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
+import { runningOf, undoTimes } from '../../lib/domain/gate/running.ts';
+import type { Deployed, Running } from '../../lib/domain/gate/running.ts';
+import { parseRecord } from '../../lib/domain/record/parse.ts';
+import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
+import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
+import { proposalHash } from '../../lib/steps/proposal-hash.ts';
+import type { ProposeInputs } from './inputs.ts';
+import type { Ports } from './ports.ts';
+
+export interface ProposeResult extends Result {
+  readonly mode: 'propose';
+  readonly proposal: Proposal;
+  /** SHA-256 of the canonical proposal, hex. */
+  readonly hash: string;
+  /** Of the proposal as JSON. */
+  readonly file: string;
+  /** Images and chart as they were written, for people: the proposal has digests alone. */
+  readonly named: { readonly images: readonly string[]; readonly chart: string };
+  readonly environment: Learnt<EnvironmentFacts | undefined>;
+  readonly running: Running | undefined;
+  /** Undefined where nothing runs that it could be compared with. */
+  readonly changes: Learnt<Changes | undefined> | undefined;
+  /** Undefined where the file names no migrations. */
+  readonly migrations: { readonly files: readonly string[]; readonly undo: UndoAbility } | undefined;
+  readonly record: ReleaseRecord | undefined;
+  /** Digests of the proposal that the record is not of. */
+  readonly unproven: readonly string[];
+  readonly told: readonly Told[];
+  readonly undoTimes: readonly Milliseconds[];
+  readonly duration: Milliseconds;
+}
+
+/** Makes the proposal and what its page shows. Throws where it is unknown what runs there: it could be bound to nothing. */
+export async function propose(inputs: ProposeInputs, ports: Ports): Promise<ProposeResult> {
+  const { clock, files, gate, history, actor } = ports;
+  const startedAt = clock.now();
+  const file = await readFile(inputs, ports);
+  const record = await readRecord(inputs, ports);
+  const told = await readReports(inputs, ports);
+  const values = await hashValues(inputs, ports);
+
+  const [environment, deployed] = await Promise.all([
+    gate.environment(inputs.environment),
+    all(history.deploymentsIn(inputs.environment)),
+  ]);
+  const running = runningOf(deployed);
+  const changes = running === undefined ? undefined : await gate.changes(running.sha, actor.sha);
+  const proposal = proposalOf(inputs, ports, { values, running, now: clock.now() });
+
+  return {
+    mode: 'propose',
+    result: 'success',
+    reason: reasonOf(proposal, changes),
+    proposal,
+    hash: proposalHash(proposal),
+    file: files.keep('proposal.json', `${JSON.stringify(proposal, undefined, 2)}\n`),
+    named: { images: inputs.written, chart: inputs.chart },
+    environment,
+    running,
+    changes,
+    migrations: migrationsIn(file, changes),
+    record,
+    unproven: record === undefined ? [] : notIn(record, proposal.images),
+    told,
+    undoTimes: undoTimes(deployed),
+    duration: clock.now() - startedAt,
+  };
+}
+
+function proposalOf(
+  { environment, images, chart, expiresIn }: ProposeInputs,
+  { actor: { repository, run, attempt, sha, actor } }: Ports,
+  known: {
+    readonly values: Readonly<Record<string, string>>;
+    readonly running: Running | undefined;
+    readonly now: number;
+  },
+): Proposal {
+  const [, chartDigest] = /@(sha256:[0-9a-f]{64})$/.exec(chart) ?? [];
+  const { values, running, now } = known;
+  return {
+    schema: proposalSchema,
+    environment,
+    repository,
+    run,
+    attempt,
+    commit: sha,
+    proposedBy: actor,
+    images,
+    ...(chartDigest === undefined ? {} : { chart: chartDigest }),
+    values,
+    ...(running === undefined
+      ? {}
+      : { runningNow: { deployment: running.deployment, record: running.record } }),
+    proposedAt: new Date(now).toISOString(),
+    expiresAt: new Date(now + expiresIn).toISOString(),
+  };
+}
+
+function reasonOf({ environment, images }: Proposal, changes: ProposeResult['changes']): string {
+  const names = Object.keys(images);
+  const what = names.length === 0 ? 'a chart' : names.length === 1 ? 'one image' : `${names.length} images`;
+  const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
+  const since =
+    known === undefined ? '' : `, ${plural(known.commits.length, 'commit')} after what runs there`;
+  return `${what} to ${environment}${since}`;
+}
+
+const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+async function readFile(inputs: ProposeInputs, ports: Ports): Promise<SlipwayFile> {
+  const file = await readSlipwayFile(inputs.file, ports);
+  if (file !== undefined) return file;
+  if (inputs.fileAsked) throw notThere('file', inputs.file);
+  return defaultFile();
+}
+
+async function readRecord({ record }: ProposeInputs, ports: Ports): Promise<ReleaseRecord | undefined> {
+  if (record === '') return undefined;
+  const parsed = parseRecord(await readGiven('record', record, ports));
+  if (!('unreadable' in parsed)) return parsed;
+  throw new ConfigurationError([
+    {
+      input: 'record',
+      value: record,
+      problem: 'is no release record: give the file that output record-file named',
+    },
+  ]);
+}
+
+async function readReports({ reports }: ProposeInputs, ports: Ports): Promise<Told[]> {
+  const read = await Promise.all(
+    reports.map(async (path) => ({ path, told: parseReport(await readGiven('reports', path, ports)) })),
+  );
+  const faults = read.flatMap(({ path, told }) =>
+    'unreadable' in told ? [{ input: 'reports', value: path, problem: told.unreadable }] : [],
+  );
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return read.flatMap(({ told }) => ('unreadable' in told ? [] : [told]));
+}
+
+async function hashValues({ valuesFiles }: ProposeInputs, ports: Ports): Promise<Record<string, string>> {
+  const hashed = valuesFiles.map(async (path) => {
+    const text = await readGiven('values-files', path, ports);
+    return [path, createHash('sha256').update(text).digest('hex')] as const;
+  });
+  return Object.fromEntries(await Promise.all(hashed));
+}
+
+async function readGiven(input: string, path: string, { files, workspace }: Ports): Promise<string> {
+  const text = await files.read(path.startsWith('/') ? path : join(workspace, path));
+  if (text === undefined) throw notThere(input, path);
+  return text;
+}
+
+const notThere = (input: string, path: string): ConfigurationError =>
+  new ConfigurationError([
+    {
+      input,
+      value: JSON.stringify(path),
+      problem:
+        'is not there; the path starts at the workspace: check out, or download the artifact, before this step',
+    },
+  ]);
+
+function migrationsIn(
+  { migrations }: SlipwayFile,
+  changes: ProposeResult['changes'],
+): ProposeResult['migrations'] {
+  if (migrations === undefined) return undefined;
+  const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
+  return { files: (known?.files ?? []).filter(migrations.paths.matches), undo: migrations.undo };
+}
+
+async function all(deployments: AsyncIterable<Deployed>): Promise<Deployed[]> {
+  const found: Deployed[] = [];
+  // A handful tells what runs there and how long the last ways back took; each costs a request.
+  for await (const each of deployments) if (found.push(each) >= lookedBack) break;
+  return found;
+}
+
+const lookedBack = 20;

@@ -1,0 +1,206 @@
+/** The decision page: what a release manager reads, in half a minute, before the click on *Approve*. */
+import { formatDuration } from '../../lib/domain/duration.ts';
+import { authorsOf } from '../../lib/domain/gate/changes.ts';
+import type { Changes } from '../../lib/domain/gate/changes.ts';
+import {
+  code,
+  codeBlock,
+  details,
+  escapeText,
+  sections,
+  table,
+  verdictLine,
+} from '../../lib/domain/report/markdown.ts';
+import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
+import type { ProposeResult } from './propose.ts';
+
+type Page = Omit<ProposeResult, 'mode'>;
+
+/** More are in the comparison that GitHub shows. */
+const mostCommits = 25;
+const mostFiles = 20;
+
+export function decisionPage(result: Page): string {
+  return sections(
+    verdictLine('approval-gate', result),
+    ...alarms(result).map((alarm) => `> ⚠️ ${escapeText(alarm)}`),
+    plan(result),
+    whatGoes(result),
+    whatRuns(result),
+    undo(result),
+    known(result),
+    changed(result),
+    migrations(result),
+    footnote(result),
+  );
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** What somebody who approves must not overlook, before anything else. */
+function alarms({ environment, unproven, told, proposal, changes, migrations, record }: Page): string[] {
+  const name = proposal.environment;
+  const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
+  return [
+    ...('unknown' in environment
+      ? [`What protects ${name} could not be learnt: ${environment.unknown}.`]
+      : []),
+    ...('known' in environment && environment.known === undefined
+      ? [
+          `There is no environment ${name}: the job behind this one would make it, without rules, and ask nobody.`,
+        ]
+      : []),
+    ...('known' in environment && environment.known?.reviewers.length === 0
+      ? [`${name} requires no reviewers: nobody will be asked.`]
+      : []),
+    ...(known?.relation === 'behind' ? ['This is older than what runs there.'] : []),
+    ...(known?.relation === 'diverged' ? ['What runs there has commits that this has not.'] : []),
+    ...(migrations !== undefined && migrations.files.length > 0 && migrations.undo !== 'automatic'
+      ? [
+          `${counted(migrations.files.length, 'migration')}: going back does not undo ${migrations.files.length === 1 ? 'it' : 'them'}.`,
+        ]
+      : []),
+    ...unproven.map((digest) => `${record?.id ?? 'The record'} is not about ${digest.slice(0, 19)}.`),
+    ...told
+      .filter(({ result }) => result !== 'success' && result !== 'skipped')
+      .map(({ action, reason }) => `${action}: ${reason}`),
+  ];
+}
+
+function plan({ proposal, environment, record }: Page): string {
+  const who = 'known' in environment ? (environment.known?.reviewers ?? []) : [];
+  const nodes = [
+    ...(record === undefined ? [] : [`proven["${mermaidLabel(`${record.id} ${record.state}`)}"]`]),
+    `gate{{"${mermaidLabel(who.length === 0 ? 'nobody is asked' : who.join(' or '))}"}}`,
+    `there["${mermaidLabel(`deploy to ${proposal.environment}`)}"]`,
+    'checks["prove it there"]',
+  ];
+  const names = nodes.map((node) => /^\w+/.exec(node)?.[0] ?? '');
+  return codeBlock(
+    [
+      'flowchart LR',
+      ...nodes.map((node) => `  ${node}`),
+      `  ${names.join(' --> ')}`,
+      '  checks -. fails .-> back["back to what runs now"]',
+    ].join('\n'),
+    'mermaid',
+  );
+}
+
+function whatGoes({ proposal, named }: Page): string {
+  const { images, chart, values, commit } = proposal;
+  const bare = (written: string | undefined): string => (written ?? '').replace(/@sha256:[0-9a-f]+$/, '');
+  return table(
+    ['What goes', ''],
+    [
+      ...Object.entries(images).map(([path, digest], nth) => [
+        `image in ${code(path)}`,
+        `${code(bare(named.images[nth]))}\n${code(digest)}`,
+      ]),
+      ...(chart === undefined ? [] : [['chart', `${code(bare(named.chart))}\n${code(chart)}`]]),
+      ...Object.entries(values).map(([path, hash]) => [
+        `values ${code(path)}`,
+        code(`sha256:${hash.slice(0, 12)}…`),
+      ]),
+      ['commit', code(commit.slice(0, 12))],
+    ],
+  );
+}
+
+function whatRuns({ running, proposal }: Page): string {
+  if (running === undefined)
+    return `**Runs there now**: nothing that a Deployment of ours in ${escapeText(proposal.environment)} tells of.`;
+  const since = new Date(running.since).toISOString().slice(0, 16).replace('T', ' ');
+  return `**Runs there now**: ${code(running.record)}, ${escapeText(running.state)} since ${since} UTC, commit ${code(running.sha.slice(0, 12))}.`;
+}
+
+function changed({ changes }: Page): string {
+  if (changes === undefined) return '';
+  if ('unknown' in changes) return `**Changes**: not known: ${escapeText(changes.unknown)}.`;
+  const { known } = changes;
+  if (known === undefined)
+    return '**Changes**: what runs there has no commit that could be compared with this one.';
+  const { commits, files } = known;
+  if (commits.length === 0) return '**Changes**: no commit.';
+  const authors = authorsOf(known);
+  const line = `**Changes**: ${known.cut ? 'at least ' : ''}${counted(commits.length, 'commit')} by ${authors.map(escapeText).join(', ')}; ${counted(files.length, 'file')}.`;
+  return sections(line, commitsOf(known));
+}
+
+function commitsOf({ commits, cut }: Changes): string {
+  const shown = commits.slice(-mostCommits).reverse();
+  const hidden = commits.length - shown.length;
+  const list = table(
+    ['Commit', '', 'By'],
+    shown.map(({ sha, title, author, pull }) => [
+      code(sha.slice(0, 7)),
+      `${escapeText(title)}${pull === undefined || title.includes(`#${pull}`) ? '' : ` (#${pull})`}`,
+      escapeText(author),
+    ]),
+  );
+  const more =
+    hidden > 0 || cut ? `Older ones are not shown${hidden > 0 ? ` (${hidden} or more)` : ''}.` : '';
+  return commits.length <= 5 && more === ''
+    ? list
+    : details(`The ${shown.length} newest commits`, sections(list, more));
+}
+
+function migrations({ migrations }: Page): string {
+  if (migrations === undefined) return '';
+  const { files, undo } = migrations;
+  if (files.length === 0) return '**Migrations**: none among these changes.';
+  const words = {
+    automatic: 'taken back by the tool',
+    manual: 'must be taken back by hand',
+    none: 'cannot be taken back: only a restore brings the old state back',
+  } as const;
+  const shown = files.slice(0, mostFiles).map((file) => `- ${code(file)}`);
+  const more = files.length > mostFiles ? [`- and ${files.length - mostFiles} more`] : [];
+  return sections(`**Migrations**: ${files.length}, ${words[undo]}.`, [...shown, ...more].join('\n'));
+}
+
+function known({ record, told, proposal }: Page): string {
+  const verdicts = (record?.verdicts ?? []).map(({ name, outcome, reason, at }) => [
+    `${outcome === 'pass' ? '✅' : outcome === 'fail' ? '❌' : '❔'} ${escapeText(name)}`,
+    escapeText(reason),
+    `${code(record?.id ?? '')}\n${at.slice(0, 16).replace('T', ' ')}`,
+  ]);
+  const reports = told.map(({ action, result, reason, run }) => [
+    `${result === 'success' ? '✅' : result === 'skipped' ? '⏭️' : '❌'} ${escapeText(action)}`,
+    escapeText(reason),
+    run === proposal.run ? 'this run' : `run ${escapeText(run)}`,
+  ]);
+  const warnings = [...new Set(told.flatMap((each) => each.warnings))];
+  return sections(
+    table(['Known of it', '', 'By'], [...verdicts, ...reports]),
+    warnings.length === 0
+      ? ''
+      : details(
+          `${counted(warnings.length, 'warning')} of the preflight`,
+          warnings.map((each) => `- ${escapeText(each)}`).join('\n'),
+        ),
+  );
+}
+
+function undo({ running, undoTimes, migrations }: Page): string {
+  const target =
+    running === undefined
+      ? 'nothing to go back to: what does not hold is left or removed'
+      : `back to ${code(running.record)}`;
+  const shown = undoTimes.slice(0, 3).map(formatDuration);
+  const times =
+    shown.length === 0
+      ? 'none was needed lately'
+      : `the last ${shown.length === 1 ? 'one' : 'ones'} took ${shown.join(', ')}`;
+  const cannot =
+    migrations !== undefined && migrations.files.length > 0 && migrations.undo !== 'automatic'
+      ? ' It does not take the migrations back.'
+      : '';
+  return `**If it does not hold**: ${target}; ${times}.${cannot}`;
+}
+
+function footnote({ proposal, hash, environment }: Page): string {
+  const who = 'known' in environment ? (environment.known?.reviewers ?? []) : [];
+  const ask = who.length === 0 ? '' : `To approve: ${who.map(escapeText).join(' or ')}. `;
+  return `${ask}Proposal ${code(hash.slice(0, 12))}, attempt ${proposal.attempt}, until ${proposal.expiresAt.slice(0, 16).replace('T', ' ')} UTC. What is deployed is held against it: digests and committed values files; values written in the workflow itself are not covered.`;
+}

@@ -1,0 +1,107 @@
+/** The first step behind the gate: was there one, was it opened by somebody, and for this. */
+import type { Milliseconds } from '../../lib/domain/duration.ts';
+import { judgeGate } from '../../lib/domain/gate/judge.ts';
+import type { Facts } from '../../lib/domain/gate/judge.ts';
+import type { GateDecision } from '../../lib/domain/gate/obstacles.ts';
+import { letInAt } from '../../lib/domain/gate/running.ts';
+import type { Deployed } from '../../lib/domain/gate/running.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
+import { keepDecision } from './audit.ts';
+import type { KeptDecision } from './audit.ts';
+import type { VerifyInputs } from './inputs.ts';
+import { lastIn, mapped, readFreezes, runningIn, verifiedInEach } from './learn.ts';
+import type { Ports } from './ports.ts';
+
+export interface VerifyResult extends Result {
+  readonly mode: 'verify';
+  readonly decided: KeptDecision;
+  readonly duration: Milliseconds;
+}
+
+/** Judges the gate; everything that could not be learnt keeps it shut. */
+export async function verify(inputs: VerifyInputs, ports: Ports): Promise<VerifyResult> {
+  const { clock, files, actor } = ports;
+  const startedAt = clock.now();
+  const freezes = await readFreezes(inputs, ports);
+  const { facts, here } = await learn(inputs, ports);
+  const { requires, maxAge, mode: _mode, file: _file, fileAsked: _asked, ...asked } = inputs;
+  const decision = judgeGate(
+    { ...asked, freezes, requires: requires.map((environment) => ({ environment, maxAge })) },
+    facts,
+  );
+  const { proposal, environment } = inputs;
+  const approvedAt = letInAt(here, actor.run);
+  return {
+    mode: 'verify',
+    ...resultOf(decision, environment),
+    decided: keepDecision({ decision, environment, proposal, actor, now: facts.now, approvedAt }, files),
+    duration: clock.now() - startedAt,
+  };
+}
+
+/** Shut because something is wrong is a failure; shut because nobody knows is inconclusive. Both stop the job. */
+export function resultOf(decision: GateDecision, environment: string): Result {
+  if (decision.kind === 'open') {
+    const by = decision.approval === undefined ? 'nobody had to approve' : `${decision.approval.by} approved`;
+    return { result: 'success', reason: `the gate of ${environment} was real: ${by}` };
+  }
+  const worst = decision.obstacles.find(({ unknown }) => unknown !== true) ?? decision.obstacles[0];
+  const result = worst?.unknown === true ? 'inconclusive' : 'failure';
+  const more = decision.obstacles.length - 1;
+  return { result, reason: `${worst?.what ?? ''}${more > 0 ? `, and ${more} more` : ''}` };
+}
+
+async function learn(
+  inputs: VerifyInputs,
+  ports: Ports,
+): Promise<{ readonly facts: Facts; readonly here: readonly Deployed[] }> {
+  const { gate, clock, actor } = ports;
+  const { environment, proposal } = inputs;
+  const [protection, approvals, initiators, newest, here, verifiedIn] = await Promise.all([
+    gate.environment(environment),
+    gate.approvals(environment),
+    gate.initiators(),
+    gate.newestProposal(`proposal-${environment}`),
+    lastIn(environment, ports),
+    verifiedInEach(inputs.requires, proposal, ports),
+  ]);
+  const membersOf = await membersAmong(inputs.approvers, approvals, ports);
+  const facts: Facts = {
+    now: clock.now(),
+    membersOf,
+    run: actor.run,
+    attempt: actor.attempt,
+    repository: actor.repository,
+    commit: actor.sha,
+    environment: protection,
+    approvals,
+    initiators,
+    runningNow: runningIn(here),
+    newerProposal: mapped(newest, (by) =>
+      by !== undefined && by.run !== actor.run && by.at > Date.parse(proposal?.proposedAt ?? '')
+        ? `run ${by.run}`
+        : undefined,
+    ),
+    verifiedIn,
+  };
+  return { facts, here: 'known' in here ? here.known : [] };
+}
+
+/** Asked only where a team was named, and of those alone who approved. */
+async function membersAmong(
+  approvers: readonly string[],
+  approvals: Facts['approvals'],
+  { gate }: Ports,
+): Promise<Facts['membersOf']> {
+  const by = 'known' in approvals ? [...new Set(approvals.known.map((each) => each.by))] : [];
+  const teams = approvers.filter((each) => each.includes('/'));
+  const asked = teams.map(async (team) => {
+    const answers = await Promise.all(
+      by.map(async (login) => [login, await gate.memberOf(team, login)] as const),
+    );
+    const unknown = answers.map(([, answer]) => answer).find((answer) => 'unknown' in answer);
+    const members = answers.flatMap(([login, answer]) => ('known' in answer && answer.known ? [login] : []));
+    return [team, unknown !== undefined && 'unknown' in unknown ? unknown : { known: members }] as const;
+  });
+  return Object.fromEntries(await Promise.all(asked));
+}

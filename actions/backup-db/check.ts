@@ -1,0 +1,91 @@
+import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
+import { formatDuration } from '../../lib/domain/duration.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
+import type { Storage } from '../../lib/ports/storage.ts';
+import { backupsOf, newestAt, readManifest } from '../../lib/steps/backup/catalogue.ts';
+import type { CataloguedBackup } from '../../lib/steps/backup/catalogue.ts';
+import type { CheckInputs } from './inputs.ts';
+import type { CheckPorts } from './ports.ts';
+import type { BackupResult } from './run.ts';
+
+/** Whether the newest backup that was proven far enough is young enough and still there. Writes nothing. */
+export async function checkNewest(inputs: CheckInputs, ports: CheckPorts): Promise<BackupResult> {
+  const { storage, clock } = ports;
+  const startedAt = clock.now();
+  const backups = await backupsOf(storage, inputs.of);
+  const newest = newestAt(inputs.verify, backups);
+  const manifest = newest === undefined ? undefined : await readManifest(storage, newest.manifestKey);
+  const verdict =
+    manifest === undefined
+      ? none(inputs, backups)
+      : ((await missing(manifest, storage)) ?? judged(manifest, inputs, backups, clock.now()));
+  ports.log.info(verdict.reason);
+  return {
+    ...verdict,
+    of: inputs.of,
+    destination: storage.place,
+    backup:
+      manifest === undefined
+        ? undefined
+        : { manifest, uri: `${storage.place}/${manifest.object.key}`, manifestFile: '' },
+    phases: [],
+    fates: undefined,
+    swept: [],
+    warnings: [],
+    plan: undefined,
+    duration: clock.now() - startedAt,
+  };
+}
+
+function none({ of, verify }: CheckInputs, [newest]: readonly CataloguedBackup[]): Result {
+  const there = newest === undefined ? 'none at all' : `the newest is ${newest.id}, proven ${newest.level}`;
+  return {
+    result: 'failure',
+    reason: `${of.database} has no backup that was proven as far as ${verify}: ${there}. See the runs of the schedule that makes them`,
+  };
+}
+
+/** The dead man's switch is about the data: what counts is when the snapshot was taken. */
+function judged(
+  { id, takenAt, verified }: BackupManifest,
+  { of, maxAge }: CheckInputs,
+  backups: readonly CataloguedBackup[],
+  now: number,
+): Result {
+  const age = now - Date.parse(takenAt);
+  const [newer] = backups;
+  const weaker =
+    newer === undefined || newer.id <= id
+      ? ''
+      : `; a newer one, ${newer.id}, was proven only as far as ${newer.level}`;
+  if (age < -minuteOfClocks)
+    return {
+      result: 'failure',
+      reason: `the newest backup of ${of.database}, ${id}, was taken in the future (${takenAt}): a clock is wrong, and nothing can be said`,
+    };
+  const said = `the newest backup of ${of.database}, ${id}, is ${formatDuration(Math.max(0, age))} old, proven ${verified.level}`;
+  if (age <= maxAge) return { result: 'success', reason: `${said}${weaker}` };
+  return {
+    result: 'failure',
+    reason: `${said}, and may be ${formatDuration(maxAge)}${weaker}. See the runs of the schedule that makes them, and back up now`,
+  };
+}
+
+/** Clocks of a runner and a server differ by seconds. */
+const minuteOfClocks = 60_000;
+
+async function missing(
+  { id, object, globals }: BackupManifest,
+  storage: Storage,
+): Promise<Result | undefined> {
+  for (const { key, bytes } of [object, ...(globals === undefined ? [] : [globals])]) {
+    const found = await storage.head(key);
+    if (found?.bytes === bytes) continue;
+    const what = found === undefined ? 'is gone' : `has ${found.bytes} bytes instead of ${bytes}`;
+    return {
+      result: 'failure',
+      reason: `the newest backup, ${id}, is damaged: ${storage.place}/${key} ${what}. Find out what else writes there, and back up now`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
+import { formatBytes } from '../../lib/domain/size.ts';
+import type { Packing } from '../../lib/ports/packing.ts';
+
+/** How many bytes of the dump have passed. */
+export interface Meter {
+  raw: number;
+  /** Set when nothing more will pass and something else is waited for. */
+  isRead: boolean;
+}
+
+export const newMeter = (): Meter => ({ raw: 0, isRead: false });
+
+/** The same packing, the dump's own bytes counted on their way. */
+export const metered = (packing: Packing, meter: Meter): Packing => ({
+  ...packing,
+  compress: (bytes, options) => packing.compress(counted(bytes, meter), options),
+  decompress: (bytes) => counted(packing.decompress(bytes), meter),
+});
+
+async function* counted(bytes: AsyncIterable<Uint8Array>, meter: Meter): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    meter.raw += chunk.length;
+    yield chunk;
+  }
+  meter.isRead = true;
+}
+
+export function sayDump({ raw, isRead }: Meter): string {
+  if (raw === 0)
+    return 'waiting for the first bytes of the dump: for another backup, a lock on a table, or the snapshot';
+  return isRead
+    ? `${formatBytes(raw)} dumped; waiting for the storage, then for the count of its tables`
+    : `${formatBytes(raw)} dumped`;
+}
+
+export function sayProof({ raw, isRead }: Meter, { raw: whole }: BackupManifest): string {
+  if (raw === 0) return 'waiting for what the backup is proven in';
+  return isRead ? 'comparing every table' : `${formatBytes(raw)} of ${formatBytes(whole.bytes)} read again`;
+}

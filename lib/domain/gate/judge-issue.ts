@@ -1,0 +1,90 @@
+/** Whether what somebody said in an issue opens the gate. Who may say it is as much a question as what it is about. */
+import { sameLogin } from './judge.ts';
+import { isAtLeast, gateLabel } from './issue.ts';
+import type { GateIssue, Role } from './issue.ts';
+import { judgeFreeze, judgeHolding, judgeOrder, notLearnt, sameAs } from './obstacles.ts';
+import type {
+  AskedOfOrder,
+  AskedOfTime,
+  FactsOfProposal,
+  GateDecision,
+  Learnt,
+  Obstacle,
+} from './obstacles.ts';
+import type { Proposal } from './proposal.ts';
+
+export interface AskedOfIssue extends AskedOfTime, AskedOfOrder {
+  /** What who decides must be in the repository. */
+  readonly role: Role;
+  readonly excludeInitiator: boolean;
+  /** Logins that may open such an issue: the token of a workflow, or an App's. */
+  readonly openedBy: readonly string[];
+}
+
+export interface FactsOfIssue extends FactsOfProposal {
+  readonly issue: GateIssue;
+  readonly proposal: Proposal | { readonly unreadable: string };
+  readonly by: string;
+  readonly comment: string;
+  /** Of who decides, in GitHub's words. */
+  readonly permission: Learnt<{ readonly permission: string; readonly role: string }>;
+}
+
+/** Whether this is an issue of ours at all; a comment in any other is nobody's business here. Undefined: it is. */
+export function notOurs(
+  { author, labels }: GateIssue,
+  { openedBy }: Pick<AskedOfIssue, 'openedBy'>,
+): string | undefined {
+  if (!labels.includes(gateLabel)) return `it has no label ${gateLabel}`;
+  return openedBy.some((each) => sameLogin(each, author))
+    ? undefined
+    : `${author} opened it, not ${openedBy.join(' or ')}: anybody may write such a text`;
+}
+
+/** Opens only when nothing stands in the way. Pure. */
+export function judgeIssue(asked: AskedOfIssue, facts: FactsOfIssue): GateDecision {
+  const freeze = judgeFreeze(asked, facts);
+  const obstacles = [
+    ...judgeWho(asked, facts),
+    ...judgeWhat(asked, facts),
+    ...freeze.obstacles,
+    ...judgeOrder(asked, facts),
+  ];
+  if (obstacles.length > 0) return { kind: 'shut', obstacles };
+  const { by, comment } = facts;
+  return { kind: 'open', approval: { state: 'approved', by, comment }, exceptions: freeze.exceptions };
+}
+
+/** Who may neither approve nor reject; also of a rejection. */
+export function judgeWho(
+  { role, excludeInitiator }: Pick<AskedOfIssue, 'role' | 'excludeInitiator'>,
+  { permission, by, proposal }: Pick<FactsOfIssue, 'permission' | 'by' | 'proposal'>,
+): Obstacle[] {
+  if ('unknown' in permission) return [notLearnt(`what ${by} may do here`, permission.unknown)];
+  if (!isAtLeast(permission.known, role))
+    return [
+      {
+        what: `${by} has the role ${permission.known.role || permission.known.permission}; ${role} is needed`,
+        remedy: 'let somebody decide who has it',
+      },
+    ];
+  const initiator = 'unreadable' in proposal ? '' : proposal.proposedBy;
+  return excludeInitiator && sameLogin(initiator, by)
+    ? [{ what: `${by} started the run that proposed it`, remedy: 'let somebody else decide' }]
+    : [];
+}
+
+function judgeWhat(asked: AskedOfIssue, facts: FactsOfIssue): Obstacle[] {
+  const { issue, proposal } = facts;
+  if (issue.state === 'closed')
+    return [{ what: `issue #${issue.number} is closed: it was decided`, remedy: 'propose anew' }];
+  if ('unreadable' in proposal)
+    return [
+      { what: `issue #${issue.number} cannot be read: ${proposal.unreadable}`, remedy: 'propose anew' },
+    ];
+  return [
+    ...sameAs('environment', proposal.environment, asked.environment),
+    ...sameAs('repository', proposal.repository, facts.repository),
+    ...judgeHolding(proposal, facts),
+  ];
+}

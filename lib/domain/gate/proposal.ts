@@ -1,0 +1,112 @@
+/**
+ * What a release manager is asked to approve: few fields, each with one meaning, and their hash. What was approved is
+ * what is deployed; a difference in any of these fields is another proposal. docs/schemas/proposal.json is its schema.
+ *
+ * It guards against mistakes and drift. Who may edit the workflow can also edit what it proposes.
+ */
+
+export const proposalSchema = 'slipway/proposal/v1';
+
+export interface Proposal {
+  readonly schema: typeof proposalSchema;
+  readonly environment: string;
+  readonly repository: string;
+  /** The workflow's run, and its attempt: a re-run asks anew. */
+  readonly run: string;
+  readonly attempt: number;
+  readonly commit: string;
+  /** Login of who started the run. */
+  readonly proposedBy: string;
+  /** Name → `sha256:…`: what is to run. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Digest of the chart as it was read, where one was. */
+  readonly chart?: string;
+  /** Path → SHA-256 of a committed values file. Inline values are not covered. */
+  readonly values: Readonly<Record<string, string>>;
+  /** What runs there now, in the words of the environment's newest Deployment; undefined: nothing that we know of. */
+  readonly runningNow?: RunningNow;
+  /** ISO 8601. */
+  readonly proposedAt: string;
+  readonly expiresAt: string;
+}
+
+export interface RunningNow {
+  /** Of the Deployment, in decimal digits. */
+  readonly deployment: string;
+  /** `shop-production/shop#41` */
+  readonly record: string;
+}
+
+/** The text whose SHA-256 is the proposal's hash: the same for the same fields in any order. */
+export const canonicalProposal = (proposal: Proposal): string =>
+  JSON.stringify(proposal, (_key, value: unknown) =>
+    isMap(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads a proposal, or says in a few words why it cannot be one of ours. */
+export function parseProposal(text: string): Proposal | { readonly unreadable: string } {
+  let value: Partial<Proposal> | null;
+  try {
+    value = JSON.parse(text) as Partial<Proposal> | null;
+  } catch {
+    return { unreadable: text.trim() === '' ? 'it is empty' : 'it is not JSON' };
+  }
+  if (value?.schema !== proposalSchema)
+    return { unreadable: `schema ${JSON.stringify(value?.schema)}; this version reads ${proposalSchema}` };
+  const texts = [value.environment, value.repository, value.run, value.commit, value.proposedBy];
+  const whole =
+    texts.every((each) => typeof each === 'string' && each !== '') &&
+    Number.isSafeInteger(value.attempt) &&
+    isTexts(value.images) &&
+    isTexts(value.values) &&
+    [value.proposedAt, value.expiresAt].every((time) => !Number.isNaN(Date.parse(String(time))));
+  return whole ? (value as Proposal) : { unreadable: 'parts of it are missing' };
+}
+
+const isTexts = (value: unknown): boolean =>
+  isMap(value) && Object.values(value).every((each) => typeof each === 'string');
+
+/** A field in which what is about to happen is not what was approved. */
+export interface Difference {
+  /** As a person says it: `image shop`, `values file deploy/values-production.yaml`. */
+  readonly field: string;
+  readonly approved: string;
+  readonly now: string;
+}
+
+/** What is about to be deployed, as the one who deploys knows it; undefined where it knows nothing of that field. */
+export interface AboutToRun {
+  readonly environment?: string;
+  readonly images?: Readonly<Record<string, string>>;
+  readonly chart?: string;
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** Every field that differs; an empty list is what was approved. Digests are compared, names of tags are not. */
+export function proposalDifferences(proposal: Proposal, about: AboutToRun): Difference[] {
+  return [
+    ...field('environment', proposal.environment, about.environment),
+    ...fields('image', proposal.images, about.images),
+    ...field('chart', proposal.chart ?? none, about.chart),
+    ...fields('values file', proposal.values, about.values),
+  ];
+}
+
+const none = 'none';
+
+function field(name: string, approved: string, now: string | undefined): Difference[] {
+  return now === undefined || now === approved ? [] : [{ field: name, approved, now }];
+}
+
+function fields(
+  what: string,
+  approved: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>> | undefined,
+): Difference[] {
+  if (now === undefined) return [];
+  const names = [...new Set([...Object.keys(approved), ...Object.keys(now)])].sort();
+  return names.flatMap((name) => field(`${what} ${name}`, approved[name] ?? none, now[name] ?? none));
+}

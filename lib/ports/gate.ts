@@ -1,0 +1,24 @@
+import type { Changes } from '../domain/gate/changes.ts';
+import type { Approval, Learnt } from '../domain/gate/obstacles.ts';
+import type { EnvironmentFacts } from '../domain/gate/protection.ts';
+
+/** What GitHub says of a gate. Nothing here throws: what could not be learnt says why, for it keeps the gate shut. */
+export interface GitHubGate {
+  /** Undefined: there is no such environment. */
+  environment(name: string): Promise<Learnt<EnvironmentFacts | undefined>>;
+  /** Of this run and that environment, oldest first. GitHub keeps neither their times nor their attempts. */
+  approvals(environment: string): Promise<Learnt<readonly Approval[]>>;
+  /** Who started this run, and who started this attempt of it. */
+  initiators(): Promise<Learnt<readonly string[]>>;
+  /** What `head` has that `base` has not; commits by their hash. Undefined: one of them is not there, or they share nothing. */
+  changes(base: string, head: string): Promise<Learnt<Changes | undefined>>;
+  /** Whether somebody belongs to a team, `acme/releasers`. The token of a workflow may not ask: an App's may. */
+  memberOf(team: string, login: string): Promise<Learnt<boolean>>;
+  /** The newest run that proposed for this environment (an artifact of that name), and when, milliseconds since the epoch. */
+  newestProposal(artifact: string): Promise<Learnt<ProposedBy | undefined>>;
+}
+
+export interface ProposedBy {
+  readonly run: string;
+  readonly at: number;
+}

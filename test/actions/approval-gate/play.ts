@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { expect } from '@jest/globals';
+import type { GateResult } from '../../../actions/approval-gate/run.ts';
+import type { Proposal } from '../../../lib/domain/gate/proposal.ts';
+import type { RepositorySeed } from '../../../sandbox/github/seed.ts';
+import { Gate, image } from './gate.ts';
+
+const ajv = new Ajv2020({ strict: true, allErrors: true });
+formats.default(ajv);
+const schemaOf = (name: string) =>
+  ajv.compile(
+    JSON.parse(
+      readFileSync(new URL(`../../../docs/schemas/${name}.json`, import.meta.url), 'utf8'),
+    ) as object,
+  );
+const isProposal = schemaOf('proposal');
+const isDecision = schemaOf('gate-decision');
+
+export const hour = 3_600_000;
+const asked = { mode: 'verify', environment: 'production', requires: 'staging' };
+
+async function proposed(gate: Gate): Promise<Proposal> {
+  const result = await gate.run({ mode: 'propose', environment: 'production', images: image });
+  if (result.mode !== 'propose') throw new Error('nothing was proposed');
+  expect(isProposal(JSON.parse(JSON.stringify(result.proposal))) || isProposal.errors).toBe(true);
+  return result.proposal;
+}
+
+export interface Play {
+  readonly seed?: Partial<RepositorySeed>;
+  readonly given?: Readonly<Record<string, string>>;
+  readonly alter?: Partial<Proposal>;
+  /** What happens between the proposal and the gate. */
+  readonly meanwhile?: (gate: Gate) => void | Promise<void>;
+  readonly attempt?: number;
+  readonly run?: string;
+  readonly token?: string;
+  readonly later?: number;
+}
+
+/** Proposes, lets happen what happens meanwhile, and verifies as the first step behind the gate. */
+export async function play({ seed, given, alter, meanwhile, later = 0, ...who }: Play): Promise<GateResult> {
+  let passed = 0;
+  await using gate = await Gate.open(seed, () => Date.now() + passed);
+  const proposal = { ...(await proposed(gate)), ...alter };
+  await meanwhile?.(gate);
+  passed = later;
+  const result = await gate.run({ ...asked, proposal: JSON.stringify(proposal), ...given }, who);
+  if (result.mode === 'verify')
+    expect(isDecision(JSON.parse(readFileSync(result.decided.auditFile, 'utf8'))) || isDecision.errors).toBe(
+      true,
+    );
+  return result;
+}

@@ -1,0 +1,190 @@
+import { expect, test } from '@jest/globals';
+import { report } from '../../../actions/approval-gate/report.ts';
+import type { GateResult } from '../../../actions/approval-gate/run.ts';
+import { ConfigurationError } from '../../../lib/domain/errors.ts';
+import { record } from '../../domain/record/samples.ts';
+import { Gate, before, digest, image, shop } from './gate.ts';
+
+const asked = { mode: 'propose', environment: 'production', images: image };
+const file = 'migrations: { paths: [db/migrations/**], undo: none }\n';
+
+const page = (result: GateResult): string => report(result).summary;
+
+test('the page says what goes, what runs, what lies between, who decides', async () => {
+  await using gate = await Gate.open();
+  await gate.write({ '.github/slipway.yml': file, 'deploy/values.yaml': 'replicas: 2\n' });
+
+  const result = await gate.run({ ...asked, 'values-files': 'deploy/values.yaml' });
+
+  expect(result).toMatchObject({
+    result: 'success',
+    reason: 'one image to production, 2 commits after what runs there',
+    proposal: {
+      images: { image: digest },
+      values: { 'deploy/values.yaml': expect.stringMatching(/^[0-9a-f]{64}$/) },
+      runningNow: { record: 'shop-production/shop#41' },
+    },
+  });
+  const text = page(result);
+  for (const expected of [
+    '`registry.test/shop:1.4`',
+    digest,
+    '> ⚠️ 1 migration: going back does not undo it.',
+    'shop-production/shop#41',
+    before.slice(0, 12),
+    '2 commits by linus, ada; 3 files',
+    'Cart \\(\\#12\\)',
+    '(#13)',
+    '1, cannot be taken back',
+    'db/migrations/7.sql',
+    'To approve: grace',
+    'It does not take the migrations back',
+  ])
+    expect(text).toContain(expected);
+  expect(Buffer.byteLength(text)).toBeLessThan(8_000);
+});
+
+test('nothing runs there yet', async () => {
+  await using gate = await Gate.open({ deployments: [] });
+  // The seed adds to what is planted already: another environment has none.
+  const result = await gate.run({ ...asked, environment: 'preprod' });
+
+  expect(result).toMatchObject({ running: undefined, changes: undefined });
+  expect(page(result)).toContain('nothing that a Deployment of ours in preprod tells of');
+  expect(page(result)).toContain('There is no environment preprod');
+});
+
+test('an environment that asks nobody is said first', async () => {
+  await using gate = await Gate.open({ environments: [{ name: 'production' }] });
+
+  expect(page(await gate.run(asked)).split('\n')[2]).toContain('nobody will be asked');
+});
+
+test('what steps before said, and what failed among it', async () => {
+  await using gate = await Gate.open();
+  const told = (action: string, result: string, reason: string, data: object = {}) =>
+    JSON.stringify({ schema: 'slipway/report/v1', action, result, reason, by: { run: '100' }, data });
+  const verified = record(9, {
+    verdicts: [
+      {
+        name: 'smoke-test',
+        outcome: 'pass',
+        reason: '4 checks, p95 31 ms',
+        at: '2026-11-26T08:00:00.000Z',
+        by: record(9).by,
+      },
+    ],
+  });
+  await gate.write({
+    'record.json': JSON.stringify(verified),
+    'check.json': told('backup-db', 'failure', 'the newest proven backup is 31 hours old'),
+    'dry.json': told('deploy-helm', 'success', 'would change 2 objects', {
+      plan: {
+        warnings: ['1 of 2 pods may be gone at once'],
+        advice: [{ subject: 'Deployment shop', why: 'no readiness probe' }],
+      },
+    }),
+  });
+
+  const result = await gate.run({ ...asked, record: 'record.json', reports: 'check.json\ndry.json' });
+
+  const text = page(result);
+  expect(text).toContain('> ⚠️ backup-db: the newest proven backup is 31 hours old');
+  expect(text).toContain('4 checks, p95 31 ms');
+  expect(text).toContain('2 warnings of the preflight');
+  expect(text).toContain(`is not about ${digest.slice(0, 19)}`);
+});
+
+test('how long the last ways back took', async () => {
+  await using gate = await Gate.open({
+    deployments: [
+      ...(shop().deployments ?? []),
+      {
+        ref: before,
+        sha: before,
+        environment: 'production',
+        task: 'rollback',
+        statuses: [
+          { state: 'in_progress', description: 'shop-production/shop#42 planned' },
+          { state: 'success', description: 'shop-production/shop#42 verified' },
+        ],
+      },
+    ],
+  });
+
+  const result = await gate.run(asked);
+
+  expect(result).toMatchObject({
+    running: { record: 'shop-production/shop#42' },
+    undoTimes: [expect.any(Number)],
+  });
+  expect(page(result)).toMatch(/the last one took [\d.]+s/);
+});
+
+test('what runs there is unknown: nothing can be proposed', async () => {
+  await using gate = await Gate.open();
+  gate.github.fail({ operation: 'repos/list-deployments', fault: { kind: 'status', status: 403 }, times: 0 });
+
+  await expect(gate.run(asked)).rejects.toThrow('GitHub does not say');
+});
+
+test('what lies between is unknown: the page says so, and goes on', async () => {
+  await using gate = await Gate.open();
+  gate.github.fail({
+    operation: 'repos/compare-commits-with-basehead',
+    fault: { kind: 'status', status: 403 },
+    times: 0,
+  });
+
+  expect(page(await gate.run(asked))).toContain('**Changes**: not known');
+});
+
+test('texts of others are no markup', async () => {
+  const commits = [
+    { sha: before, message: 'First' },
+    { sha: 'c'.repeat(40), message: '<img src=x> | **bold** [link](http://x)', author: 'ada' },
+  ];
+  await using gate = await Gate.open({ commits });
+
+  const text = page(await gate.run(asked));
+  expect(text).not.toContain('<img');
+  expect(text).not.toContain('[link](');
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ['no mode', { environment: 'production' }, /mode: is required/],
+  ['no environment', { mode: 'verify' }, /environment: is required/],
+  ['an image without a digest', { ...asked, images: 'image=registry.test/shop:1.4' }, /give the digest too/],
+  ['nothing', { mode: 'propose', environment: 'production' }, /nothing is proposed by its digest/],
+  [
+    'an input of the other mode',
+    { ...asked, 'allow-bypass': 'true' },
+    /allow-bypass: belongs to mode: verify/,
+  ],
+  [
+    'a proposal that is none',
+    { mode: 'verify', environment: 'production', proposal: 'yes' },
+    /is no proposal: it is not JSON/,
+  ],
+  [
+    'a protection that is none',
+    { mode: 'verify', environment: 'production', protections: 'reviewer' },
+    /did you mean reviewers/,
+  ],
+  [
+    'an age of nothing',
+    { mode: 'verify', environment: 'production', 'max-age': '1d' },
+    /belongs to requires/,
+  ],
+  [
+    'a habit from elsewhere',
+    { mode: 'verify', environment: 'production', reviewers: 'grace' },
+    /Required reviewers/,
+  ],
+  ['a record that is not there', { ...asked, record: 'gone.json' }, /record: is not there/],
+])('refused: %s', async (_what, given, why) => {
+  await using gate = await Gate.open();
+  const refused = (async () => gate.run(given))();
+  await expect(refused).rejects.toThrow(ConfigurationError);
+  await expect(refused).rejects.toThrow(why);
+});

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { proposalSchema } from '../../../lib/domain/gate/proposal.ts';
+import { Target } from './memory.ts';
+
+const [approved, other] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string];
+const manifest = (image: string): string => `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec: { template: { spec: { containers: [{ name: app, image: '${image}' }] } } }
+`;
+
+const proposal = (more: object = {}): string =>
+  JSON.stringify({
+    schema: proposalSchema,
+    environment: 'production',
+    repository: 'acme/shop',
+    run: '1',
+    attempt: 1,
+    commit: 'c'.repeat(40),
+    proposedBy: 'ada',
+    images: { image: approved },
+    values: {},
+    proposedAt: '1970-01-01T00:00:00Z',
+    expiresAt: '2999-01-01T00:00:00Z',
+    ...more,
+  });
+
+async function deploy(given: Record<string, string>): Promise<{ target: Target; said: string }> {
+  const target = new Target('pass', 'pass');
+  target.helm.defaults = { image: 'r.test/shop:1' };
+  target.helm.manifest = manifest(`r.test/shop@${approved}`);
+  target.helm.add('deployed');
+  target.helm.manifest = manifest(`r.test/shop@${given['digest'] ?? approved}`);
+  const { digest = approved, ...inputs } = given;
+  const done = async () =>
+    target.deploy({ images: `image=r.test/shop@${digest}`, environment: 'production', ...inputs });
+  const said = await done().then(
+    ({ result }) => result,
+    (error: unknown) => String(error),
+  );
+  return { target, said };
+}
+
+test('what was approved is deployed', async () => {
+  const { said, target } = await deploy({ proposal: proposal() });
+  expect(said).toBe('success');
+  expect(target.helm.statuses).toEqual(['1 superseded', '2 deployed']);
+  expect(target.records.all.at(-1)).toMatchObject({ proposal: expect.stringMatching(/^[0-9a-f]{64}$/) });
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  [
+    'another digest',
+    { digest: other, proposal: proposal() },
+    /proposal: image image.*approved was sha256:aaa/,
+  ],
+  ['another environment', { environment: 'staging', proposal: proposal() }, /proposal: environment/],
+  ['no environment', { environment: '', proposal: proposal() }, /proposal: environment/],
+  ['an image more', { proposal: proposal({ images: { image: approved, worker: other } }) }, /image worker/],
+  ['an image less', { proposal: proposal({ images: {} }) }, /image image: approved was none/],
+  ['a chart by digest, and it is none', { proposal: proposal({ chart: other }) }, /proposal: chart/],
+  [
+    'a values file that was approved and is not used',
+    { proposal: proposal({ values: { 'values.yaml': createHash('sha256').update('').digest('hex') } }) },
+    /values file values.yaml/,
+  ],
+  ['expired', { proposal: proposal({ expiresAt: '1970-01-01T00:00:00Z' }) }, /it expired/],
+  ['not a proposal', { proposal: '{}' }, /is no proposal/],
+])('refused, and nothing changed: %s', async (_what, given, why) => {
+  const { said, target } = await deploy(given);
+  expect(said).toMatch(why);
+  expect(target.helm.statuses).toEqual(['1 deployed']);
+  expect(target.records.all).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
+import { UnreachableError } from '../../../lib/domain/errors.ts';
+import { lookInto } from '../../../lib/steps/backup/look-into.ts';
+import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
+import { packing } from './fakes.ts';
+
+const rows = 'INSERT INTO t VALUES (1);\n'.repeat(5_000);
+const pgDump = `--\n-- PostgreSQL database dump\n--\n\n\\restrict x\n${rows}--\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict x\n\n`;
+const cluster = `--\n-- PostgreSQL database cluster dump\n--\n${pgDump}--\n-- PostgreSQL database cluster dump complete\n--\n`;
+const mariadb = `/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19  Distrib 10.11.6\n${rows}-- Dump completed on 2026-11-26  4:00:00\n`;
+const mysql = `-- MySQL dump 10.13  Distrib 8.0.36\n${rows}-- Dump completed\n`;
+const half = (text: string): string => text.slice(0, text.length / 2);
+const tar = (): Buffer => {
+  const archive = Buffer.alloc(4_096);
+  archive.write('base/1', 0);
+  archive.write('ustar\0', 257);
+  return archive;
+};
+
+async function look(bytes: Uint8Array | string) {
+  const storage = memoryStorage();
+  storage.objects.set('dump', Buffer.from(bytes));
+  return lookInto('dump', storage, packing);
+}
+
+test.each<[string, Buffer | string, boolean, RegExp]>([
+  ['SQL of pg_dump', pgDump, true, /^SQL of pg_dump, to its end$/],
+  ['SQL of pg_dumpall, gzip', gzipSync(cluster), true, /^gzip, to its end; SQL of pg_dumpall, to its end$/],
+  ['SQL of mariadb-dump, zstd', zstdCompressSync(mariadb), true, /^zstd, to its end; SQL of MariaDB's/],
+  ['SQL of mysqldump', mysql, true, /^SQL of MySQL's/],
+  [
+    'several members of gzip',
+    Buffer.concat([gzipSync(half(mysql)), gzipSync(mysql.slice(mysql.length / 2))]),
+    true,
+    /to its end/,
+  ],
+  ['a tar archive', gzipSync(tar()), true, /a tar archive, to its end/],
+  [
+    'an archive of pg_dump',
+    `PGDMP\u0001\u000e${rows}`,
+    false,
+    /^an archive of pg_dump, whose end cannot be told/,
+  ],
+  [
+    'one in gzip',
+    gzipSync(`PGDMP\u0001\u000e${rows}`),
+    false,
+    /^gzip, to its end; an archive of pg_dump, whose end/,
+  ],
+  [
+    'age',
+    `age-encryption.org/v1\n-> X25519 a\nb\n--- c\n${rows}`,
+    false,
+    /^encrypted with age: behind its header/,
+  ],
+  ['something else', 'BSON', false, /^what is inside is of no form that is known here$/],
+  ['something else in gzip', gzipSync('BSON'), false, /^gzip, to its end; what is inside is of no form/],
+])('%s', async (_, bytes, isWhole, checked) => {
+  const looked = await look(bytes);
+  expect(looked).toMatchObject({
+    account: accountOf(Buffer.from(bytes)),
+    isWhole,
+    checked: expect.stringMatching(checked),
+  });
+});
+
+test('the size of what was compressed is told', async () => {
+  expect(await look(gzipSync(mysql))).toMatchObject({ rawBytes: mysql.length });
+  expect(await look(mysql)).not.toHaveProperty('rawBytes');
+});
+
+const cut = (bytes: Buffer, by: number): Buffer => bytes.subarray(0, bytes.length - by);
+test.each<[string, Buffer | string, RegExp]>([
+  ['nothing', '', /dump is empty/],
+  ['gzip of nothing: the dump failed at once', gzipSync(''), /holds nothing: its gzip is empty/],
+  ['gzip without its trailer', cut(gzipSync(mysql), 8), /cut or damaged: its gzip does not end/],
+  ['gzip cut in the middle', cut(gzipSync(mysql), 100), /cut or damaged: its gzip/],
+  [
+    'gzip whose trailer is wrong',
+    Buffer.concat([cut(gzipSync(mysql), 8), Buffer.alloc(8)]),
+    /cut or damaged: its gzip/,
+  ],
+  ['zstd cut in the middle', cut(zstdCompressSync(mysql), 10), /cut or damaged: its zstd/],
+  ['SQL without its last line', half(pgDump), /is SQL of pg_dump without its end: the dump was cut short/],
+  ['whole gzip of half a dump', gzipSync(half(mysql)), /without its end: the dump was cut short/],
+  ['whole zstd of half a dump', zstdCompressSync(half(mariadb)), /without its end/],
+  [
+    'half a pg_dumpall, whose databases are whole',
+    gzipSync(`--\n-- PostgreSQL database cluster dump\n--\n${pgDump}`),
+    /SQL of pg_dumpall without its end/,
+  ],
+  ['a tar archive without its end', tar().fill(1, 2_048), /a tar archive without its end/],
+])('%s is refused', async (_, bytes, message) => {
+  await expect(look(bytes)).rejects.toMatchObject({
+    name: 'TargetError',
+    message: expect.stringMatching(message),
+  });
+});
+
+test('one that is gone again is refused, and a storage that breaks off is not called a cut dump', async () => {
+  const storage = memoryStorage();
+  await expect(lookInto('dump', storage, packing)).rejects.toThrow(/dump is gone again/);
+  storage.objects.set('dump', gzipSync(mysql));
+  const gone = new UnreachableError('the storage is gone');
+  const breaking: typeof storage = {
+    ...storage,
+    async get(key) {
+      const download = await storage.get(key);
+      if (download === undefined) return undefined;
+      async function* broken(): AsyncGenerator<Uint8Array> {
+        yield gzipSync(mysql).subarray(0, 100);
+        throw gone;
+      }
+      return { ...download, bytes: broken() };
+    },
+  };
+  await expect(lookInto('dump', breaking, packing)).rejects.toBe(gone);
+});
