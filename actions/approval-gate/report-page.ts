@@ -179,6 +179,11 @@ function known({ record, told, proposal }: Page): string {
           `${counted(warnings.length, 'warning')} of the preflight`,
           warnings.map((each) => `- ${escapeText(each)}`).join('\n'),
         ),
+    ...told
+      .filter(({ wouldChange }) => wouldChange.length > 0)
+      .map(({ wouldChange }) =>
+        details('What it would change there', codeBlock(wouldChange.join('\n'), 'diff')),
+      ),
   );
 }
 

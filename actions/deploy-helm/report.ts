@@ -1,4 +1,5 @@
 import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
+import { formatDiff } from '../../lib/domain/manifest/diff.ts';
 import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import { decisiveFinding } from '../../lib/domain/report/findings.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
@@ -43,6 +44,7 @@ export function report(result: DeployResult, inputs: Inputs): Report {
         images: plan.images,
         warnings: plan.warnings,
         advice: plan.advice,
+        changes: inputs.diff === 'off' ? [] : formatDiff(plan.diff, inputs.diff),
       },
       ...(done === undefined
         ? {}

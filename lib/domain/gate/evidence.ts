@@ -10,6 +10,8 @@ export interface Told {
   readonly run: string;
   /** What the release may stumble over, as deploy-helm's preflight said it. */
   readonly warnings: readonly string[];
+  /** What a dry run would change, as lines of a diff; empty of what was really done. */
+  readonly wouldChange: readonly string[];
 }
 
 /** Reads a report, or says in a few words why it is none of ours. */
@@ -32,6 +34,7 @@ export function parseReport(text: string): Told | { readonly unreadable: string 
       ...(data?.plan?.warnings ?? []),
       ...(data?.plan?.advice ?? []).map(({ subject, why }) => `${subject}: ${why}`),
     ],
+    wouldChange: data?.record === undefined ? (data?.plan?.changes ?? []) : [],
   };
 }
 
@@ -42,8 +45,11 @@ interface RawReport {
   readonly reason?: string;
   readonly by?: { readonly run?: string };
   readonly data?: {
+    /** Only of a release that began. */
+    readonly record?: unknown;
     readonly plan?: {
       readonly warnings?: readonly string[];
+      readonly changes?: readonly string[];
       readonly advice?: readonly { readonly subject: string; readonly why: string }[];
     };
   };

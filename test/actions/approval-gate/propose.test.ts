@@ -81,6 +81,7 @@ test('what steps before said, and what failed among it', async () => {
     'dry.json': told('deploy-helm', 'success', 'would change 2 objects', {
       plan: {
         warnings: ['1 of 2 pods may be gone at once'],
+        changes: ['! Deployment shop (+1 -1)', '+ ConfigMap colors'],
         advice: [{ subject: 'Deployment shop', why: 'no readiness probe' }],
       },
     }),
@@ -92,6 +93,7 @@ test('what steps before said, and what failed among it', async () => {
   expect(text).toContain('> ⚠️ backup-db: the newest proven backup is 31 hours old');
   expect(text).toContain('4 checks, p95 31 ms');
   expect(text).toContain('2 warnings of the preflight');
+  expect(text).toContain('! Deployment shop (+1 -1)\n+ ConfigMap colors');
   expect(text).toContain(`is not about ${digest.slice(0, 19)}`);
 });
 
