@@ -39,5 +39,6 @@ test('512 MiB are sent in less than 64 MB of memory: the buffers of four parts a
 test('small slices of large buffers are not kept: 64 MiB of them hold 4 GiB', async () => {
   const { bytes, grownBySending } = await largeObject(64 * MiB, 1024);
   expect(bytes).toBe(64 * MiB);
-  expect(grownBySending).toBeLessThan(160_000_000);
+  // Kept, they would hold 4 GiB; V8 lets up to 200 MB lie on a busy machine.
+  expect(grownBySending).toBeLessThan(320_000_000);
 }, 600_000);
