@@ -48,6 +48,6 @@ export const gates = (folder: string) => ({
   unattended: [...checks, jest('unit', folder, 10 * minute), workflows],
   sandboxStatus: sandbox('status', minute),
   sandboxUp: sandbox('up', 45 * minute),
-  sandboxTests: jest('sandbox', folder, 40 * minute),
+  sandboxTests: jest('sandbox', folder, 70 * minute),
   sandboxDown: sandbox('down', 5 * minute),
 });
