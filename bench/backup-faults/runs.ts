@@ -200,5 +200,6 @@ async function within(run: Promise<Pick<Ended, 'exit' | 'said'>>, mark: string):
   return { ...ended, seconds };
 }
 
-/** The last lines, long enough to know why. */
-const lastOf = (said: string): string => said.trim().split('\n').slice(-6).join('\n').slice(-1_500);
+/** The last lines, long enough to know why; where this repository lies is nobody's business. */
+const lastOf = (said: string): string =>
+  said.replaceAll(`${root}/`, '').trim().split('\n').slice(-6).join('\n').slice(-1_500);
