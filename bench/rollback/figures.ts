@@ -47,7 +47,7 @@ export function tablesOf(rounds: readonly Counted[], loads: Loads): string[] {
   });
   const costs = measured.map(({ id, name }) => {
     const own = of(id, rounds);
-    const { sent = 0, lost = 0, slow = 0, latency, causes = {} } = loads[id] ?? {};
+    const { sent = 0, lost = 0, slow = 0, again = 0, latency, causes = {} } = loads[id] ?? {};
     return [
       name,
       median(own.map(({ cpuSeconds }) => cpuSeconds)).toFixed(2),
@@ -56,6 +56,7 @@ export function tablesOf(rounds: readonly Counted[], loads: Loads): string[] {
       String(sent),
       String(lost),
       String(slow),
+      String(again),
       figure(latency?.p99 ?? Number.NaN),
       Object.entries(causes)
         .map(([cause, count]) => `${count} × ${cause}`)
@@ -65,7 +66,7 @@ export function tablesOf(rounds: readonly Counted[], loads: Loads): string[] {
   return [
     markdownTable(['way back; seconds, median / p95', 'n', ...columns.map(([name]) => name)], times),
     markdownTable(
-      ['cost', 'CPU s', 'peak MB', 'API requests', 'sent', 'lost', 'slow', 'p99 ms', 'why lost'],
+      ['cost', 'CPU s', 'peak MB', 'API requests', 'sent', 'lost', 'slow', 'again', 'p99 ms', 'why lost'],
       costs,
     ),
   ];

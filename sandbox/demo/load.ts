@@ -14,6 +14,8 @@ export interface LoadReport {
   /** No 200 with a version in it, whatever the reason. */
   readonly lost: number;
   readonly slow: number;
+  /** Sent a second time, for the service had closed the kept connection that they went out on. */
+  readonly again: number;
   /** How often each reason of a lost request came. */
   readonly causes: Readonly<Record<string, number>>;
   /** Milliseconds from when a request was due, not from when it was sent: a stalled client hides nothing. */
@@ -31,6 +33,7 @@ interface Answer {
   /** Empty when the request was lost. */
   readonly version: string;
   readonly cause: string;
+  readonly again: boolean;
 }
 
 /**
@@ -83,21 +86,34 @@ export class OpenLoop {
   }
 }
 
-function ask(url: string, agent: Agent | false, within: number): Promise<Pick<Answer, 'version' | 'cause'>> {
+type Outcome = Omit<Answer, 'due' | 'took'>;
+
+/**
+ * A kept connection may be closed by the service, which sees it idle, in the moment in which a request goes out on it:
+ * that request is sent once more, on a connection of its own, as browsers and proxies do (RFC 9112, 9.3.1).
+ */
+function ask(url: string, agent: Agent | false, within: number, again = false): Promise<Outcome> {
   return new Promise((resolve) => {
-    const lost = (cause: string): void => resolve({ version: '', cause });
+    const lost = (cause: string): void => resolve({ version: '', cause, again });
     const request = get(url, { agent, signal: AbortSignal.timeout(within) }, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       response.on('error', (error) => lost(causeOf(error)));
       response.on('end', () => {
         const version = response.statusCode === 200 ? versionIn(body) : '';
-        resolve({ version, cause: version === '' ? `answered ${response.statusCode}` : '' });
+        resolve({ version, cause: version === '' ? `answered ${response.statusCode}` : '', again });
       });
     });
-    request.on('error', (error) => lost(causeOf(error)));
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      request.reusedSocket && closings.has(error.code ?? '')
+        ? resolve(ask(url, false, within, true))
+        : lost(causeOf(error)),
+    );
   });
 }
+
+/** How a write to a connection ends that the other end has closed. */
+const closings = new Set(['ECONNRESET', 'EPIPE']);
 
 const causeOf = (error: NodeJS.ErrnoException): string =>
   error.name === 'AbortError' || error.name === 'TimeoutError'
@@ -129,6 +145,7 @@ function report(
     sent: answers.length,
     lost: lost.length,
     slow: answers.filter(({ version, took }) => version !== '' && took > slowAfter).length,
+    again: answers.filter(({ again }) => again).length,
     causes: counted(lost.map(({ cause }) => cause)),
     latency: { p50: at(0.5), p99: at(0.99), max: at(1) },
     seconds: Array.from(seconds, (second) => second ?? {}),

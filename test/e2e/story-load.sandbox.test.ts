@@ -55,6 +55,17 @@ test('an answer that is none is lost, with its cause', async () => {
   expect(report).toMatchObject({ lost: 3, causes: { ECONNRESET: 1, 'answered 503': 1, 'answered 200': 1 } });
 });
 
+test('a kept connection that the service has closed costs no request: it is sent again, once', async () => {
+  let kept = 0;
+  const report = await ask(40, (request, response) => {
+    const closed = request.headers.connection === 'keep-alive' && ++kept === 5;
+    if (closed) request.socket.destroy();
+    else response.end(version('v1'));
+  });
+
+  expect(report).toMatchObject({ lost: 0, again: 1, causes: {} });
+});
+
 test('a stalled service does not slow the schedule down, and waiting counts from when a request was due', async () => {
   let stalledAt = 0;
   const held: (() => void)[] = [];

@@ -71,6 +71,7 @@ const chapter: Chapter = {
     sent: 200,
     lost: 2,
     slow: 0,
+    again: 0,
     causes: { ECONNRESET: 2 },
     latency: { p50: 2, p99: 20, max: 30 },
     seconds: [{ v2: 100 }, { v2: 98, '': 2 }],

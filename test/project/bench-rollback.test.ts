@@ -24,6 +24,7 @@ const load = (lost: number): LoadReport => ({
   sent: 1_000,
   lost,
   slow: 0,
+  again: 0,
   causes: lost === 0 ? {} : { ECONNRESET: lost },
   latency: { p50: 1, p99: 4, max: 9 },
   seconds: [],

@@ -41,7 +41,7 @@ export function loadChart(load: LoadReport, perSecond: number, job: JobRun): str
   return `<div class="load"><svg viewBox="0 0 ${sizes.width} ${sizes.height + sizes.axis}" role="img" aria-label="requests by version">
 ${bars.join('')}${marks.join('')}${stepBars(load, job, wide)}</svg>
 <p class="small">${legend.join(' ')}</p>
-<p><b>${load.sent.toLocaleString('en')}</b> requests in ${lasting(load.endedAt - load.startedAt)}, <b class="${load.lost === 0 ? 'good' : 'bad'}">${load.lost} lost</b>, ${load.slow} slow${causesOf(load)};
+<p><b>${load.sent.toLocaleString('en')}</b> requests in ${lasting(load.endedAt - load.startedAt)}, <b class="${load.lost === 0 ? 'good' : 'bad'}">${load.lost} lost</b>, ${load.slow} slow${load.again > 0 ? `, ${load.again} sent again on a new connection` : ''}${causesOf(load)};
 half the time ≤ ${load.latency.p50.toFixed(0)} ms, 99 % ≤ ${load.latency.p99.toFixed(0)} ms, slowest ${load.latency.max.toFixed(0)} ms from when it was due</p></div>`;
 }
 
