@@ -5,6 +5,7 @@ import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { defaultFile } from '../../lib/domain/environments/parse-file.ts';
 import type { SlipwayFile } from '../../lib/domain/environments/types.ts';
 import { ConfigurationError } from '../../lib/domain/errors.ts';
+import type { Fault } from '../../lib/domain/errors.ts';
 import type { Changes } from '../../lib/domain/gate/changes.ts';
 import { notIn, parseReport } from '../../lib/domain/gate/evidence.ts';
 import type { Told } from '../../lib/domain/gate/evidence.ts';
@@ -127,7 +128,7 @@ const plural = (count: number, what: string): string => `${count} ${what}${count
 async function readFile(inputs: ProposeInputs, ports: Ports): Promise<SlipwayFile> {
   const file = await readSlipwayFile(inputs.file, ports);
   if (file !== undefined) return file;
-  if (inputs.fileAsked) throw notThere('file', inputs.file);
+  if (inputs.fileAsked) throw new ConfigurationError([missed('file', inputs.file)]);
   return defaultFile();
 }
 
@@ -144,14 +145,19 @@ async function readRecord({ record }: ProposeInputs, ports: Ports): Promise<Rele
   ]);
 }
 
-async function readReports({ reports }: ProposeInputs, ports: Ports): Promise<Told[]> {
-  const read = await Promise.all(
-    reports.map(async (path) => ({ path, told: parseReport(await readGiven('reports', path, ports)) })),
-  );
+async function readReports(
+  { reports }: ProposeInputs,
+  { reports: files, workspace }: Ports,
+): Promise<Told[]> {
+  const found = await Promise.all(reports.map((pattern) => files.find([pattern], workspace)));
+  const missing = reports
+    .filter((_, at) => found[at]?.length === 0)
+    .map((pattern) => missed('reports', pattern));
+  const read = found.flat().map(({ path, text }) => ({ path, told: parseReport(text) }));
   const faults = read.flatMap(({ path, told }) =>
     'unreadable' in told ? [{ input: 'reports', value: path, problem: told.unreadable }] : [],
   );
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  if (missing.length + faults.length > 0) throw new ConfigurationError([...missing, ...faults]);
   return read.flatMap(({ told }) => ('unreadable' in told ? [] : [told]));
 }
 
@@ -165,19 +171,16 @@ async function hashValues({ valuesFiles }: ProposeInputs, ports: Ports): Promise
 
 async function readGiven(input: string, path: string, { files, workspace }: Ports): Promise<string> {
   const text = await files.read(path.startsWith('/') ? path : join(workspace, path));
-  if (text === undefined) throw notThere(input, path);
+  if (text === undefined) throw new ConfigurationError([missed(input, path)]);
   return text;
 }
 
-const notThere = (input: string, path: string): ConfigurationError =>
-  new ConfigurationError([
-    {
-      input,
-      value: JSON.stringify(path),
-      problem:
-        'is not there; the path starts at the workspace: check out, or download the artifact, before this step',
-    },
-  ]);
+const missed = (input: string, path: string): Fault => ({
+  input,
+  value: JSON.stringify(path),
+  problem:
+    'is not there; the path starts at the workspace: check out, or download the artifact, before this step',
+});
 
 function migrationsIn(
   { migrations }: SlipwayFile,

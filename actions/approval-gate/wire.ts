@@ -1,3 +1,4 @@
+import { reportFiles } from '../../lib/adapters/reports/files.ts';
 import { read } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { githubFor } from '../../lib/wiring/step.ts';
@@ -6,5 +7,16 @@ import type { Ports } from './ports.ts';
 export function wireApprovalGate(context: Context): Ports {
   const { env, clock, log, temp, actor } = context;
   const { gate, history, issues } = githubFor(context);
-  return { gate, history, issues, files: temp, workspace: read(env, 'GITHUB_WORKSPACE'), clock, log, actor };
+  const reports = reportFiles();
+  return {
+    gate,
+    history,
+    issues,
+    files: temp,
+    reports,
+    workspace: read(env, 'GITHUB_WORKSPACE'),
+    clock,
+    log,
+    actor,
+  };
 }

@@ -1,7 +1,7 @@
-/** Reports that a tool wrote into the workspace. */
+/** Reports of tools and of our own steps. */
 export interface Reports {
   /**
-   * The files that glob patterns find from a folder, each once, in the order of their names. Throws TargetError for one
+   * The files that paths or glob patterns find from a folder, each once, in the order of their names. Throws TargetError for one
    * that is too large to be a report.
    */
   find(

@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { parseReport } from '../../lib/domain/gate/evidence.ts';
 import { runAction } from '../support/runner.ts';
 import { failedFor, shipped } from './support/expected.ts';
-import { grantClusterWide, kubeconfigOf, minimalRole } from './support/identity.ts';
+import { grantClusterWide, identityIn, kubeconfigOf, minimalRole } from './support/identity.ts';
 import { typeOf } from './support/namespace.ts';
 import { release } from './support/release.ts';
 import type { Release } from './support/release.ts';
@@ -39,6 +40,25 @@ test.concurrent.each<[string, () => With]>([
   ],
 ])('%s names the cluster', async (_, inputs) => {
   expect(await shop.deploy({ 'dry-run': true, ...inputs() })).toMatchObject(planned);
+});
+
+test.concurrent('a dry run by one who may only read says what would change, for the page of the gate', async () => {
+  await using shop = await release();
+  await shop.deploy();
+  const reader = await identityIn(shop.namespace, minimalRole('deploy-helm', 'role: dry-run'), 'reader');
+  const before = await shop.namespace.footprint();
+  const config = { values: { config: { COLOUR: 'green' } } };
+
+  const seen = await shop.deploy({ ...config, 'dry-run': true, kubeconfig: reader.kubeconfig });
+  const denied = await shop.deploy({ ...config, kubeconfig: reader.kubeconfig });
+
+  expect(seen).toMatchObject(planned);
+  expect(parseReport(JSON.stringify(seen.report))).toMatchObject({
+    action: 'deploy-helm',
+    wouldChange: ['+ ConfigMap shop', '! Deployment shop (+4 -1)'],
+  });
+  expect(denied.log).toContain('may not');
+  expect(await shop.namespace.footprint()).toEqual(before);
 });
 
 test.concurrent("the runner's KUBECONFIG names the cluster where no input does", async () => {

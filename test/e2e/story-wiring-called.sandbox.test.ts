@@ -20,7 +20,7 @@ const ship = (ends: Ends = {}): Promise<Played> =>
     ends,
     variables: { BACKUP_RECIPIENT: 'age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj' },
     secrets: { BACKUP_KEY_ID: 'an-id', BACKUP_KEY: 'a-key' },
-    says: { 'approval-gate': { proposal, audit: '' } },
+    says: { 'approval-gate': { proposal, audit: '' }, 'deploy-helm': { report: '/told/deploy-helm.json' } },
   });
 
 const steps = ['gate', 'backup', 'deploy', 'smoke', 'rollback'];
@@ -50,12 +50,19 @@ test.concurrent('staging without a gate, then production with one: each gets wha
     protections: 'reviewers\nno-self-review\n',
     requires: 'staging',
   });
-  expect(inputsOf(jobOf(run, 'production/propose'), 'gate')).toMatchObject({
+  const propose = jobOf(run, 'production/propose');
+  expect(inputsOf(propose, 'gate')).toMatchObject({
     mode: 'propose',
     environment: 'production',
     images: `image=${image}`,
     'values-files': 'deploy/values-production.yaml',
+    reports: '/told/deploy-helm.json',
   });
+  // What is shown as the change is what would be done.
+  const { 'dry-run': dry, ...shown } = inputsOf(propose, 'preview');
+  expect(dry).toBe('true');
+  expect(inputsOf(production, 'deploy')).toMatchObject({ ...shown, proposal });
+  expect(ranOf(jobOf(run, 'staging/propose'), ['preview', 'gate'])).toEqual(['gate']);
   expect(inputsOf(production, 'deploy')).toMatchObject({
     images: `image=${image}`,
     namespace: 'shop-production',

@@ -26,7 +26,10 @@ const ofOurs: Readonly<Record<string, (inputs: Inputs) => Permissions>> = {
   }),
   'backup-db': () => ({}),
   'build-push': (inputs) => ({ ...packages(inputs, 'write'), ...keyless(inputs) }),
-  'deploy-helm': (inputs) => ({ actions: 'read', ...deployment(inputs), ...packages(inputs, 'read') }),
+  'deploy-helm': (inputs) => ({
+    ...(inputs['dry-run'] === 'true' ? {} : { actions: 'read' as const, ...deployment(inputs) }),
+    ...packages(inputs, 'read'),
+  }),
   'plan-release': (inputs) => packages(inputs, 'read'),
   promote: (inputs) => ({
     ...packages(inputs, inputs['dry-run'] === 'true' ? 'read' : 'write'),

@@ -55,6 +55,7 @@ test.each<[string, Job, object]>([
     { deployments: 'write', actions: 'read' },
   ],
   ['one that it is not', step('deploy-helm'), { actions: 'read' }],
+  ['a dry run', step('deploy-helm', { 'dry-run': true, environment: 'x' }), {}],
   ['a smoke test without a record', step('smoke-test'), {}],
   ['with one', step('smoke-test', { record: 'a/b#1' }), { deployments: 'write' }],
   ['a push with the job’s token', step('build-push', { registries: ghcr }), { packages: 'write' }],

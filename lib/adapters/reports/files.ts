@@ -1,6 +1,6 @@
 /** The Reports port over the file system. */
 import { glob, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { TargetError } from '../../domain/errors.ts';
 import type { Reports } from '../../ports/reports.ts';
 
@@ -20,12 +20,12 @@ async function report(
   path: string,
   directory: string,
 ): Promise<Awaited<ReturnType<Reports['find']>>[number]> {
-  const file = join(directory, path);
+  const file = resolve(directory, path);
   const { size, mtimeMs } = await stat(file);
   if (size > largest)
     throw new TargetError(`${path} is ${Math.round(size / 1024 / 1024)} MiB`, {
       subject: file,
-      remedy: 'name the report alone with junit:, at most 64 MiB',
+      remedy: 'name the report alone; it has at most 64 MiB',
     });
   return { path, text: await readFile(file, 'utf8'), modifiedAt: mtimeMs };
 }

@@ -8,6 +8,7 @@ import type { Ports } from '../../../actions/approval-gate/ports.ts';
 import { approvalGate } from '../../../actions/approval-gate/run.ts';
 import type { GateResult } from '../../../actions/approval-gate/run.ts';
 import { connectGitHub } from '../../../lib/adapters/github/connect.ts';
+import { reportFiles } from '../../../lib/adapters/reports/files.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Files } from '../../../lib/ports/files.ts';
 import { startGitHub } from '../../../sandbox/github/server.ts';
@@ -87,7 +88,17 @@ export class Gate implements AsyncDisposable {
       log,
       actor,
     });
-    return { gate, history, issues, files: this.#files(), workspace: this.#folder, clock, log, actor };
+    return {
+      gate,
+      history,
+      issues,
+      files: this.#files(),
+      reports: reportFiles(),
+      workspace: this.#folder,
+      clock,
+      log,
+      actor,
+    };
   }
 
   #files(): Files {

@@ -77,7 +77,7 @@ test('what steps before said, and what failed among it', async () => {
   });
   await gate.write({
     'record.json': JSON.stringify(verified),
-    'check.json': told('backup-db', 'failure', 'the newest proven backup is 31 hours old'),
+    'told/check-81f2.json': told('backup-db', 'failure', 'the newest proven backup is 31 hours old'),
     'dry.json': told('deploy-helm', 'success', 'would change 2 objects', {
       plan: {
         warnings: ['1 of 2 pods may be gone at once'],
@@ -87,7 +87,7 @@ test('what steps before said, and what failed among it', async () => {
     }),
   });
 
-  const result = await gate.run({ ...asked, record: 'record.json', reports: 'check.json\ndry.json' });
+  const result = await gate.run({ ...asked, record: 'record.json', reports: 'told/*.json\ndry.json' });
 
   const text = page(result);
   expect(text).toContain('> ⚠️ backup-db: the newest proven backup is 31 hours old');
@@ -184,8 +184,14 @@ test.each<[string, Record<string, string>, RegExp]>([
     /Required reviewers/,
   ],
   ['a record that is not there', { ...asked, record: 'gone.json' }, /record: is not there/],
+  [
+    'reports that are not there, or none',
+    { ...asked, reports: 'gone/*.json\n.github/*.yml' },
+    /reports: is not there.*[\s\S]*reports: it is not JSON/,
+  ],
 ])('refused: %s', async (_what, given, why) => {
   await using gate = await Gate.open();
+  await gate.write({ '.github/slipway.yml': file });
   const refused = (async () => gate.run(given))();
   await expect(refused).rejects.toThrow(ConfigurationError);
   await expect(refused).rejects.toThrow(why);

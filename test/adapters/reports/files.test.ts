@@ -18,6 +18,12 @@ test('patterns find each file once, in the order of their names', async () => {
   expect(Math.abs((found[0]?.modifiedAt ?? 0) - Date.now())).toBeLessThan(60_000);
 });
 
+test('a whole path means the file, wherever it lies', async () => {
+  const path = join(folder, 'target/reports/TEST-b.xml');
+
+  expect(await reportFiles().find([path], join(folder, 'target'))).toMatchObject([{ text: 'TEST-b.xml' }]);
+});
+
 test('what is far too large to be a report is not read', async () => {
   const large = join(folder, 'large.xml');
   writeFileSync(large, '');

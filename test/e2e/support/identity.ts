@@ -24,10 +24,10 @@ export interface Identity {
   readonly kubeconfig: string;
 }
 
-/** The rules of a Role that the README of an action shows; `role: database` is that of input `database`, `role: cronjob` that of a CronJob. */
+/** The rules of a Role that the README of an action shows; `role: database` is that of input `database`, `role: cronjob` that of a CronJob, `role: dry-run` that of one who only looks. */
 export function minimalRole(
   action = 'deploy-helm',
-  mark: 'role' | 'role: database' | 'role: cronjob' = 'role',
+  mark: 'role' | 'role: database' | 'role: cronjob' | 'role: dry-run' = 'role',
 ): readonly Rule[] {
   const readme = readFileSync(readmeOf(action), 'utf8');
   const form = new RegExp(`<!-- ${mark} -->\\s*\`\`\`yaml\\n(.*?)\`\`\`\\s*<!-- /${mark} -->`, 's');
