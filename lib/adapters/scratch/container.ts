@@ -1,25 +1,23 @@
 /** Scratch servers in containers of this machine's Docker engine, or of another host's over ssh. */
 import { describeScratch } from '../../domain/database/scratch-place.ts';
 import type { ContainerScratch } from '../../domain/database/scratch-place.ts';
-import type { Scratch, ScratchOrder, ScratchServers } from '../../ports/scratch.ts';
+import type { Scratch, ScratchServers } from '../../ports/scratch.ts';
 import { dockerArgv } from '../database-place/argv.ts';
 import { explainPlace } from '../database-place/explain.ts';
 import type { RemoteWay } from '../database-place/way.ts';
-import { blamingServer } from './blame.ts';
+import { boxedServerArgv } from './boxed.ts';
 import { runArgv } from './docker.ts';
 import { dockerEngine } from './engine.ts';
 import type { ContainerPorts } from './engine.ts';
 import { readProbe, refuseNoRoom, refuseUnfit } from './judge.ts';
 import { startLeashed } from './leashed.ts';
 import type { Leashed } from './leashed.ts';
-import { localeOf } from './ports.ts';
-import { answering, describeServer, endedError } from './ready.ts';
-import { besideServer, probeArgv, readyLine, scratchDatabase, scratchUser, serverArgv } from './script.ts';
+import { openScratch } from './open.ts';
+import { answering, endedError } from './ready.ts';
+import { besideServer, probeArgv, readyLine } from './script.ts';
 
 /** Of a server whose container has no bound of its own, in bytes. */
 const usualMemory = 1024 * 1024 * 1024;
-/** How much of its container's memory the server may plan with. */
-const share = 0.75;
 
 export function containerScratch(place: ContainerScratch, ports: ContainerPorts): ScratchServers {
   const described = describeScratch(place);
@@ -32,17 +30,13 @@ export function containerScratch(place: ContainerScratch, ports: ContainerPorts)
   const home = `${folder}/slipway-scratch`;
   const socket = `${home}/s`;
 
-  const serverOf = (order: ScratchOrder): string[] =>
-    serverArgv({
-      engine: order.engine,
-      home,
-      socket,
-      mode: '0755',
-      lifetime: ports.lifetime,
-      leash: true,
-      memory: (place.memory ?? usualMemory) * share,
-      ...localeOf(order),
-    });
+  const box = {
+    home,
+    socket,
+    memory: place.memory ?? usualMemory,
+    lifetime: ports.lifetime,
+    leash: true,
+  };
 
   return {
     described,
@@ -64,7 +58,7 @@ export function containerScratch(place: ContainerScratch, ports: ContainerPorts)
       const image = await engine.image(order.signal);
       const { name, mark } = engine.named();
       const bring = await engine.bring();
-      const argv = bring(runArgv({ image, name, mark, ...bounds, program: serverOf(order) }));
+      const argv = bring(runArgv({ image, name, mark, ...bounds, program: boxedServerArgv(order, box) }));
       const server = await startLeashed({ argv }, readyLine(order.engine), ports);
       const stop = async (): Promise<void> => {
         // A client that was ended by force, or lost its connection, has not waited for the engine.
@@ -77,20 +71,9 @@ export function containerScratch(place: ContainerScratch, ports: ContainerPorts)
         const inside = (tool: readonly string[]): readonly string[] =>
           bring(dockerArgv({ kind: 'docker', container: name }, besideServer(home, socket, tool)));
         const way: RemoteWay = { kind: 'there', where: subject, bring: inside };
-        const database = await ports.connect({
-          engine: order.engine,
-          described: subject,
-          socket,
-          user: scratchUser(order.engine),
-          database: scratchDatabase,
-          reach: { kind: 'there', way },
-        });
-        const blaming = blamingServer(database, ended, { subject, remedy: roomRemedy(place) });
-        return {
-          described: await describeServer(subject, blaming, order, ports.log),
-          database: blaming,
-          stop,
-        };
+        const reach = { kind: 'there', way } as const;
+        const opening = { subject, socket, reach, why: ended, remedy: roomRemedy(place) };
+        return { ...(await openScratch(order, opening, ports)), stop };
       } catch (error) {
         await stop();
         throw error;

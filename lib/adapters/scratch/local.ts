@@ -5,15 +5,15 @@ import { describeScratch, scratchRoom } from '../../domain/database/scratch-plac
 import { TargetError, ToolError } from '../../domain/errors.ts';
 import { formatBytes } from '../../domain/size.ts';
 import type { Scratch, ScratchOrder, ScratchServers } from '../../ports/scratch.ts';
-import { blamingServer } from './blame.ts';
 import { removeHome, socketFolder, sweepFolders, usableFolders } from './home.ts';
 import { readProbe, refuseUnfit } from './judge.ts';
 import type { Found } from './judge.ts';
 import { startLeashed } from './leashed.ts';
+import { openScratch } from './open.ts';
 import { localeOf } from './ports.ts';
 import type { ScratchPorts } from './ports.ts';
-import { answering, describeServer, endedError } from './ready.ts';
-import { probeArgv, readyLine, said, scratchDatabase, scratchUser, serverArgv } from './script.ts';
+import { answering, endedError } from './ready.ts';
+import { probeArgv, readyLine, said, serverArgv } from './script.ts';
 
 export interface LocalFolders {
   /** RUNNER_TEMP. */
@@ -90,26 +90,15 @@ export function localScratch(folders: LocalFolders, ports: ScratchPorts): Scratc
       const ended = (): TargetError | undefined => endedError(server.death(), described);
       try {
         await answering(server, ended, { ...ports, ...order });
-        const database = await ports.connect({
-          engine,
-          described,
-          socket,
-          user: scratchUser(engine),
-          database: scratchDatabase,
-          reach: {
-            kind: 'here',
-            programs: server.said(said.programs) ?? '',
-          },
-        });
-        const blaming = blamingServer(database, ended, {
+        const opening = {
           subject: described,
+          called: 'a local server',
+          socket,
+          reach: { kind: 'here', programs: server.said(said.programs) ?? '' } as const,
+          why: ended,
           remedy: 'use a runner with a larger disk',
-        });
-        return {
-          described: await describeServer('a local server', blaming, order, ports.log),
-          database: blaming,
-          stop,
         };
+        return { ...(await openScratch(order, opening, ports)), stop };
       } catch (error) {
         await stop();
         throw error;

@@ -1,38 +1,31 @@
 /** Scratch servers in pods: no Service, no token, only a socket; their tools come by exec. */
 import { describeScratch } from '../../domain/database/scratch-place.ts';
 import type { PodScratch } from '../../domain/database/scratch-place.ts';
-import type { Scratch, ScratchOrder, ScratchServers } from '../../ports/scratch.ts';
+import type { Scratch, ScratchServers } from '../../ports/scratch.ts';
 import { clusterEnvironment, kubectlArgv } from '../database-place/argv.ts';
 import type { RemoteWay } from '../database-place/way.ts';
-import { blamingServer } from './blame.ts';
+import { boxedServerArgv } from './boxed.ts';
 import { readProbe, refuseNoRoom, refuseUnfit } from './judge.ts';
+import { openScratch } from './open.ts';
 import { podContainer, podFolder } from './pod-manifest.ts';
 import { scratchPods, usualMemory } from './pods.ts';
 import type { PodPorts } from './pods.ts';
-import { localeOf } from './ports.ts';
-import { describeServer } from './ready.ts';
-import { answersArgv, besideServer, probeArgv, scratchDatabase, scratchUser, serverArgv } from './script.ts';
+import { answersArgv, besideServer, probeArgv } from './script.ts';
 
 const home = `${podFolder}/server`;
 const socket = `${home}/s`;
-/** How much of its pod's memory the server may plan with. */
-const share = 0.75;
 
 export function podScratch(place: PodScratch, ports: PodPorts): ScratchServers {
   const described = describeScratch(place);
   const pods = scratchPods(place, ports);
 
-  const serverOf = (order: ScratchOrder): string[] =>
-    serverArgv({
-      engine: order.engine,
-      home,
-      socket,
-      mode: '0755',
-      lifetime: ports.lifetime,
-      leash: false,
-      memory: (place.memory ?? usualMemory) * share,
-      ...localeOf(order),
-    });
+  const box = {
+    home,
+    socket,
+    memory: place.memory ?? usualMemory,
+    lifetime: ports.lifetime,
+    leash: false,
+  };
 
   /** Brings a tool into a pod, beside its server. */
   const wayInto = (pod: string): RemoteWay => {
@@ -72,23 +65,16 @@ export function podScratch(place: PodScratch, ports: PodPorts): ScratchServers {
       const stop = (): Promise<void> => pods.remove(name);
       try {
         const answers = answersArgv(order.engine, home, socket);
-        await pods.create(name, order, { program: serverOf(order), answers });
+        await pods.create(name, order, { program: boxedServerArgv(order, box), answers });
         await pods.outcome(name, 'ready', order);
-        const database = await ports.connect({
-          engine: order.engine,
-          described: subject,
+        const opening = {
+          subject,
           socket,
-          user: scratchUser(order.engine),
-          database: scratchDatabase,
-          reach: { kind: 'there', way: wayInto(name) },
-        });
-        const remedy = 'give it more: scratch: { pod: { storage: … } }';
-        const blaming = blamingServer(database, (error) => pods.causeOf(name, error), { subject, remedy });
-        return {
-          described: await describeServer(subject, blaming, order, ports.log),
-          database: blaming,
-          stop,
+          reach: { kind: 'there', way: wayInto(name) } as const,
+          why: (error: unknown) => pods.causeOf(name, error),
+          remedy: 'give it more: scratch: { pod: { storage: … } }',
         };
+        return { ...(await openScratch(order, opening, ports)), stop };
       } catch (error) {
         await stop();
         throw error;
