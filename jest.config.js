@@ -5,7 +5,10 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/dist/', '<rootDir>/sandbox/actions/'],
 };
 
-/** unit needs nothing but Node; sandbox needs the cluster of `npm run sandbox -- up`. */
+/**
+ * unit needs nothing but Node; parts needs the machine's real tools (registries, databases, storage, sshd, Docker); sandbox
+ * needs the cluster of `npm run sandbox -- up`, too.
+ */
 export default {
   projects: [
     {
@@ -15,15 +18,17 @@ export default {
         '<rootDir>/test/architecture.test.ts',
         '<rootDir>/test/{domain,steps,runtime,adapters,wiring,actions,project}/**/*.test.ts',
       ],
-      testPathIgnorePatterns: ['\\.sandbox\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(sandbox|parts)\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'parts',
+      testMatch: ['<rootDir>/test/sandbox-parts/**/*.test.ts', '<rootDir>/test/**/*.parts.test.ts'],
     },
     {
       ...shared,
       displayName: 'sandbox',
-      testMatch: [
-        '<rootDir>/test/{sandbox,sandbox-parts,e2e}/**/*.test.ts',
-        '<rootDir>/test/**/*.sandbox.test.ts',
-      ],
+      testMatch: ['<rootDir>/test/sandbox/**/*.test.ts', '<rootDir>/test/**/*.sandbox.test.ts'],
     },
   ],
 };

@@ -1,5 +1,6 @@
 /** What `npm test` consists of, in order. A gate is a command; jest's count their tests, others count as one. */
 import { join } from 'node:path';
+import { tools } from '../sandbox/tool-list.ts';
 
 export interface Gate {
   readonly title: string;
@@ -37,9 +38,9 @@ const workflows: Gate = {
   timeout: 15 * minute,
 };
 
-const sandbox = (verb: string, timeout: number): Gate => ({
+const sandbox = (verb: string, timeout: number, ...args: readonly string[]): Gate => ({
   title: `sandbox ${verb}`,
-  argv: [node, 'sandbox/cli.ts', verb],
+  argv: [node, 'sandbox/cli.ts', verb, ...args],
   timeout,
 });
 
@@ -47,7 +48,10 @@ const sandbox = (verb: string, timeout: number): Gate => ({
 export const gates = (folder: string) => ({
   unattended: [...checks, jest('unit', folder, 10 * minute), workflows],
   sandboxStatus: sandbox('status', minute),
-  sandboxUp: sandbox('up', 45 * minute),
-  sandboxTests: jest('sandbox', folder, 70 * minute),
+  /** Before any test is at work: a build beside it would take its time. */
+  tools: sandbox('tools', 60 * minute, ...Object.keys(tools)),
+  sandboxUp: sandbox('up', 15 * minute),
+  partsTests: jest('parts', folder, 60 * minute),
+  sandboxTests: jest('sandbox', folder, 60 * minute),
   sandboxDown: sandbox('down', 5 * minute),
 });

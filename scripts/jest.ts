@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 const [project = 'unit', ...rest] = process.argv.slice(2);
 const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin/jest.js');
 // What a failed test leaves open must not hold the run until it is killed: its results would count for nothing.
-const inSandbox =
-  project === 'sandbox' ? ['--runInBand', '--forceExit', '--testTimeout=120000', '--maxConcurrency=7'] : [];
+const overRealParts =
+  project === 'unit' ? [] : ['--runInBand', '--forceExit', '--testTimeout=120000', '--maxConcurrency=7'];
 
 const { status } = spawnSync(
   process.execPath,
@@ -16,7 +16,7 @@ const { status } = spawnSync(
     '--disable-warning=ExperimentalWarning',
     jest,
     ...rest,
-    ...inSandbox,
+    ...overRealParts,
     // Last: it takes every word that follows it.
     '--selectProjects',
     project,

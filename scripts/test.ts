@@ -45,12 +45,16 @@ function count(gate: Gate, ok: boolean): Tally {
   return tallyOfJest(existsSync(gate.counts) ? readFileSync(gate.counts, 'utf8') : undefined, ok);
 }
 
-/** A sandbox that was up before stays up; SLIPWAY_KUBECONFIG names a cluster that is not ours to end. */
-async function sandbox(): Promise<void> {
+/**
+ * The tests over real parts, beside each other: those of the cluster mostly wait for it, the others need none. A sandbox
+ * that was up before stays up; SLIPWAY_KUBECONFIG names a cluster that is not ours to end.
+ */
+async function overRealParts(): Promise<void> {
   const ours = !process.env['SLIPWAY_KUBECONFIG'];
   const wasUp = ours && (await runCommand(plan.sandboxStatus.argv, { cwd: root })).ok;
   try {
-    if ((await pass(plan.sandboxUp)) && !stopped) await pass(plan.sandboxTests);
+    const up = (await pass(plan.tools)) && !stopped && (await pass(plan.sandboxUp));
+    if (!stopped) await Promise.all([pass(plan.partsTests), up ? pass(plan.sandboxTests) : undefined]);
   } finally {
     if (ours && !wasUp) await pass(plan.sandboxDown);
   }
@@ -60,7 +64,7 @@ try {
   for (const gate of plan.unattended) {
     if (!stopped) await pass(gate);
   }
-  if (!stopped) await sandbox();
+  if (!stopped) await overRealParts();
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { kubeconfigThrough } from '../../sandbox/fault-proxy/kubeconfig.ts';
+import { startFaultProxy } from '../../sandbox/fault-proxy/proxy.ts';
 import { startJob } from '../support/runner.ts';
 import { shipped } from './support/expected.ts';
 import { release, serviceImage } from './support/release.ts';
@@ -132,13 +134,21 @@ test.concurrent.each(majors)(
   'cancelled in the middle of helm rollback: nothing of the release stays behind what is called undone (%s)',
   async (helm) => {
     await using shop = await release({ helm });
+    const { sandbox, name } = shop.namespace;
+    await using proxy = await startFaultProxy({ url: sandbox.apiUrl, ca: sandbox.ca });
     await shop.deploy();
-    const broken = { faults: { FAULT_CRASH_AT_START: '1' } };
-    const deploy = await shop.start({ values: broken, 'fail-fast': 'strict' });
+    const deploy = await shop.start({
+      kubeconfig: kubeconfigThrough(proxy, name, { token: shop.identity.token }),
+      values: { faults: { FAULT_CRASH_AT_START: '1' } },
+      'fail-fast': 'strict',
+    });
     await deploy.says('going back to revision');
+    // Helm writes its revision first, then waits long enough for anybody to cancel.
+    const held = { kind: 'slow', milliseconds: 30_000 } as const;
+    proxy.fail({ path: '/apis/apps/v1/namespaces/*/deployments/shop', fault: held, times: 0 });
     await shop.namespace.until('v1 Secret', 'sh.helm.release.v1.shop.v3');
 
-    const cancelled = await deploy.cancel();
+    const cancelled = await deploy.cancel(async () => proxy.heal());
 
     expect(cancelled).toMatchObject({ result: 'cancelled', post: { exit: 0 } });
     const deployment = await shop.namespace.get('apps/v1 Deployment', 'shop');

@@ -13,7 +13,7 @@ function isIgnored(text: string, path: string): boolean {
   return judged.ignored;
 }
 
-/** The whole truth is the differential against BuildKit (dockerignore.sandbox.test.ts); these name its rules. */
+/** The whole truth is the differential against BuildKit (dockerignore.parts.test.ts); these name its rules. */
 describe('what stays behind', () => {
   const table: readonly [rule: string, file: string, ignored: readonly string[], sent: readonly string[]][] =
     [
