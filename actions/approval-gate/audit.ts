@@ -1,30 +1,10 @@
+import { decisionSchema } from '../../lib/domain/gate/audit.ts';
+import type { AuditLine } from '../../lib/domain/gate/audit.ts';
 import type { Approval, GateDecision } from '../../lib/domain/gate/obstacles.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { Actor } from '../../lib/domain/record/types.ts';
 import type { Files } from '../../lib/ports/files.ts';
 import { proposalHash } from '../../lib/steps/proposal-hash.ts';
-
-export const decisionSchema = 'slipway/gate-decision/v1';
-
-/** One line for the auditor. docs/schemas/gate-decision.json is its schema. */
-export interface AuditLine {
-  readonly schema: typeof decisionSchema;
-  readonly at: string;
-  readonly environment: string;
-  readonly decision: 'open' | 'shut';
-  readonly why: readonly string[];
-  readonly approvedBy: string;
-  readonly approvedAt: string;
-  readonly comment: string;
-  readonly exceptions: readonly string[];
-  /** Of the proposal; empty without one. */
-  readonly proposal: string;
-  readonly repository: string;
-  readonly run: string;
-  readonly attempt: number;
-  readonly commit: string;
-  readonly startedBy: string;
-}
 
 /** What is decided, by whom and when, as far as it is known. */
 export interface Decided {

@@ -34,6 +34,7 @@ export const inputNames: readonly string[] = [
   ...clusterInputNames,
   // what was approved
   'proposal',
+  'approval',
   // how
   'timeout',
   'undo-timeout',
@@ -102,6 +103,8 @@ export interface Inputs {
   readonly images: readonly ImagePlacement[];
   /** What was approved; undefined: nobody proposed anything. */
   readonly proposal: Proposal | undefined;
+  /** Path of the decision by which the gate let it out; empty: nobody says who did. */
+  readonly approval: string;
   readonly cluster: ClusterAccess;
   readonly timeout: Milliseconds;
   readonly undoTimeout: Milliseconds;
@@ -157,6 +160,7 @@ export function parseInputs(
     valuesFiles: reader.lines('values-files'),
     images: images.placements,
     proposal: readProposal(reader),
+    approval: reader.text('approval'),
     cluster: readCluster(reader, env),
     timeout,
     undoTimeout: reader.duration('undo-timeout', timeout),

@@ -4,6 +4,7 @@ import type { Chart } from '../../lib/domain/chart.ts';
 import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
 import { checkKubeVersion } from '../../lib/domain/helm/kube-version.ts';
 import { missingImages, renderedImages } from '../../lib/domain/images/rendered.ts';
+import type { AuditLine } from '../../lib/domain/gate/audit.ts';
 import type { ObjectId } from '../../lib/domain/kubernetes.ts';
 import { diffManifests } from '../../lib/domain/manifest/diff.ts';
 import type { ManifestDiff } from '../../lib/domain/manifest/diff.ts';
@@ -64,6 +65,8 @@ export interface Plan {
   readonly preparations: readonly Preparation[];
   /** What comes before Helm's own change, a line each: the namespace, the chart's definitions. */
   readonly first: readonly string[];
+  /** Who let it out; undefined where no gate was told of. */
+  readonly approval?: AuditLine;
 }
 
 /** Helm lets nobody in: no plan can be made before somebody has ended, or what was left is put right. */

@@ -1,20 +1,45 @@
 import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../../lib/domain/errors.ts';
+import type { Fault } from '../../lib/domain/errors.ts';
+import { notLetOut, parseAuditLine } from '../../lib/domain/gate/audit.ts';
+import type { AuditLine } from '../../lib/domain/gate/audit.ts';
 import { proposalDifferences } from '../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import { formatValuesPath } from '../../lib/domain/images/values-path.ts';
+import type { Actor } from '../../lib/domain/record/types.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Files } from '../../lib/ports/files.ts';
+import { proposalHash } from '../../lib/steps/proposal-hash.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 
-/** Throws ConfigurationError that names every field in which this is not what was approved; nothing was changed yet. */
+interface ApprovalPorts {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly actor: Actor;
+}
+
+/**
+ * Who let it out; undefined where nobody says so. Throws ConfigurationError that names every field in which this is not
+ * what was approved; nothing was changed yet.
+ */
 export async function refuseUnapproved(
+  inputs: Inputs,
+  plan: Pick<Plan, 'chart'>,
+  ports: ApprovalPorts,
+): Promise<AuditLine | undefined> {
+  const approval = await readApproval(inputs, ports);
+  const faults = [...(approval?.faults ?? []), ...(await differing(inputs, plan, ports))];
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return approval?.line;
+}
+
+async function differing(
   { proposal, environment, images, valuesFiles }: Inputs,
   { chart }: Pick<Plan, 'chart'>,
-  { files, clock }: { readonly files: Files; readonly clock: Clock },
-): Promise<void> {
-  if (proposal === undefined) return;
+  { files, clock }: ApprovalPorts,
+): Promise<Fault[]> {
+  if (proposal === undefined) return [];
   const placed = images.map(({ path, ref }) => [formatValuesPath(path), ref.digest] as const);
   const differences = proposalDifferences(proposal, {
     environment,
@@ -23,7 +48,7 @@ export async function refuseUnapproved(
     ...(proposal.chart === undefined ? {} : { chart: chart.digest === '' ? 'none' : chart.digest }),
     values: await hashed(valuesFiles, files),
   });
-  const faults = [
+  return [
     ...expired(proposal, clock.now()),
     ...differences.map(({ field, approved, now }) => ({
       input: `proposal: ${field}`,
@@ -31,7 +56,22 @@ export async function refuseUnapproved(
       problem: `approved was ${approved}; propose what is to be deployed, and have that approved`,
     })),
   ];
-  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+async function readApproval(
+  { approval: path, proposal, environment }: Inputs,
+  { files, actor }: ApprovalPorts,
+): Promise<{ readonly line?: AuditLine; readonly faults: readonly Fault[] } | undefined> {
+  if (path === '') return undefined;
+  const text = await files.read(path);
+  const line = text === undefined ? { unreadable: 'it is not there' } : parseAuditLine(text);
+  if ('unreadable' in line) {
+    const problem = `${line.unreadable}: give the file that output audit of approval-gate names`;
+    return { faults: [{ input: 'approval', value: JSON.stringify(path), problem }] };
+  }
+  const { repository, run } = actor;
+  const hash = proposal === undefined ? '' : proposalHash(proposal);
+  return { line, faults: notLetOut(line, { environment, proposal: hash, repository, run }) };
 }
 
 const expired = ({ expiresAt }: Proposal, now: number) =>

@@ -41,6 +41,7 @@ export const releaseDraft = (
     verdicts: [],
     expects: inputs.expects,
     ...(inputs.proposal === undefined ? {} : { proposal: proposalHash(inputs.proposal) }),
+    ...(plan.approval === undefined ? {} : { approval: plan.approval }),
     undoable: plan.previous === undefined ? 'manual' : 'automatic',
     ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
     ...(inputs.environmentUrl === '' ? {} : { environmentUrl: inputs.environmentUrl }),

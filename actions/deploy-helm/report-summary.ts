@@ -1,6 +1,7 @@
 import { recordedLine } from '../../lib/domain/database/recorded-schema.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { foldedEvidence } from '../../lib/domain/evidence/render.ts';
+import { approvalLine } from '../../lib/domain/gate/audit.ts';
 import { renderedImages } from '../../lib/domain/images/rendered.ts';
 import { withImages } from '../../lib/domain/images/short.ts';
 import { describeObject } from '../../lib/domain/kubernetes.ts';
@@ -90,6 +91,7 @@ function facts(result: DeployResult, inputs: Inputs): string {
     [
       ['Release', code(`${inputs.release.name} in ${inputs.release.namespace}`)],
       ['Chart', code(`${chart.name} ${chart.version}${chart.digest === '' ? '' : ` @${chart.digest}`}`)],
+      ...(plan.approval === undefined ? [] : [['Approved by', escapeText(approvalLine(plan.approval))]]),
       ['Ran before', escapeText(before)],
       ['Runs now', escapeText(now)],
       ...(plan.first.length === 0 ? [] : [['First', few(plan.first.map(escapeText))]]),

@@ -207,8 +207,9 @@ async function stillTrue(
 async function planned(inputs: Inputs, ports: Ports): Promise<Plan | NoPlan> {
   const [made, unread] = await Promise.all([makePlan(inputs, ports), whyUnread(ports)]);
   if ('stuck' in made) return made;
-  await refuseUnapproved(inputs, made, ports);
-  const plan = { ...made, warnings: [...made.warnings, ...unread] };
+  const approval = await refuseUnapproved(inputs, made, ports);
+  const known = approval === undefined ? made : { ...made, approval };
+  const plan = { ...known, warnings: [...made.warnings, ...unread] };
   for (const line of planLines(plan)) ports.log.info(line);
   return plan;
 }

@@ -22,6 +22,7 @@ const passedOn: readonly string[] = [
   'destination-ssh-key',
   // who said so
   'proposal',
+  'approval',
 ];
 
 export const inputNames: readonly string[] = [

@@ -58,7 +58,7 @@ export function phasesOf(file: SlipwayFile, text: string, inputs: Inputs): Phase
     environment: environment.name,
     'environment-url': place.url,
     ...only(passed, 'images', 'version', 'values', 'chart-username', 'chart-password', 'chart-ca'),
-    ...only(passed, ...clusterInputNames, 'database', 'proposal'),
+    ...only(passed, ...clusterInputNames, 'database', 'proposal', 'approval'),
     ...(section.smoke === undefined ? {} : { expects: smokeVerdict }),
     'dry-run': String(inputs.dryRun),
   };
@@ -202,6 +202,7 @@ const onlyInputs: readonly string[] = [
   'version',
   'values',
   'proposal',
+  'approval',
   'HELM_DRIVER',
   'access-key-id',
   'secret-access-key',

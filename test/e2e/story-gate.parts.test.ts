@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseAuditLine } from '../../lib/domain/gate/audit.ts';
 import { jobOf, stepOf } from '../../sandbox/act/workflow-run.ts';
 import type { RepositorySeed } from '../../sandbox/github/seed.ts';
 import { startGitHub } from '../../sandbox/github/server.ts';
@@ -88,7 +89,14 @@ test('approved by somebody else, proven in staging: it opens, and deploy-helm ge
 
   const kept = run.artifacts['gate-decision-production'] ?? '';
   const [file = ''] = await readdir(kept);
-  expect(JSON.parse(await readFile(join(kept, file), 'utf8'))).toMatchObject({ environment: 'production' });
+  const line = parseAuditLine(await readFile(join(kept, file), 'utf8'));
+  expect(line).toMatchObject({
+    environment: 'production',
+    approvedBy: 'grace',
+    proposal: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
+  // The same file goes into the record of the release.
+  expect(inputsOf(release, 'deploy')['approval']).toBe(outputs['audit']);
 });
 
 test.each<[string, number, Partial<RepositorySeed>, (typeof approved)[], RegExp]>([

@@ -4,6 +4,7 @@
  */
 
 import type { RecordedSchema } from '../database/recorded-schema.ts';
+import type { AuditLine } from '../gate/audit.ts';
 import type { MigrationNote } from '../release/migration.ts';
 import type { Job } from './job.ts';
 
@@ -107,4 +108,6 @@ export interface ReleaseRecord {
   readonly deploymentId?: number;
   /** SHA-256 of the proposal that was approved: the auditor's line of approval-gate has the same. */
   readonly proposal?: string;
+  /** By which decision of the gate it was let out. */
+  readonly approval?: AuditLine;
 }

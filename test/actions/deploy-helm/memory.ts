@@ -27,12 +27,13 @@ export class Target {
   /** What GitHub was told: `7 success prod/shop#1 ready`. */
   readonly told: string[] = [];
   left: Left | undefined;
+  /** The files that the step finds. */
+  readonly workspace = new Map<string, string>();
   /** What GitHub says of any other job. */
   job: Awaited<ReturnType<Ports['jobs']['finished']>> = 'unknown';
   ports: Ports;
 
   constructor(...verdicts: Parameters<typeof memoryWatcher>) {
-    const nothing = async (): Promise<undefined> => undefined;
     this.ports = {
       clock: stoppedClock,
       log: {
@@ -49,7 +50,7 @@ export class Target {
         get: async () => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'prod' } }),
         list: async () => [],
         denied: async () => [],
-        resourceTypes: nothing,
+        resourceTypes: async () => undefined,
       } as unknown as Ports['kube'],
       helm: this.helm,
       history: this.helm,
@@ -65,7 +66,11 @@ export class Target {
         begin: async () => 7,
         report: async (id, state, { description }) => void this.told.push(`${id} ${state} ${description}`),
       },
-      files: { writePrivate: async (name) => name, keep: (name) => name, read: nothing },
+      files: {
+        writePrivate: async (name) => name,
+        keep: (name) => name,
+        read: async (path) => this.workspace.get(path),
+      },
       leave: (left) => {
         this.left = left;
       },

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { proposalSchema } from '../../../lib/domain/gate/proposal.ts';
+import { parseProposal } from '../../../lib/domain/gate/proposal.ts';
+import { proposalHash } from '../../../lib/steps/proposal-hash.ts';
+import { decided } from '../../domain/gate/decided.ts';
 import { Target } from './memory.ts';
 
 const [approved, other] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string];
@@ -27,8 +30,12 @@ const proposal = (more: object = {}): string =>
     ...more,
   });
 
-async function deploy(given: Record<string, string>): Promise<{ target: Target; said: string }> {
+async function deploy(
+  given: Record<string, string>,
+  files: Record<string, string> = {},
+): Promise<{ target: Target; said: string }> {
   const target = new Target('pass', 'pass');
+  for (const [path, text] of Object.entries(files)) target.workspace.set(path, text);
   target.helm.defaults = { image: 'r.test/shop:1' };
   target.helm.manifest = manifest(`r.test/shop@${approved}`);
   target.helm.add('deployed');
@@ -70,6 +77,56 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['not a proposal', { proposal: '{}' }, /is no proposal/],
 ])('refused, and nothing changed: %s', async (_what, given, why) => {
   const { said, target } = await deploy(given);
+  expect(said).toMatch(why);
+  expect(target.helm.statuses).toEqual(['1 deployed']);
+  expect(target.records.all).toEqual([]);
+});
+
+const hash = (): string => {
+  const parsed = parseProposal(proposal());
+  if ('unreadable' in parsed) throw new Error(parsed.unreadable);
+  return proposalHash(parsed);
+};
+
+/** The line that approval-gate wrote, but for what a test says. */
+const line = (more: Parameters<typeof decided>[0] = {}): string =>
+  `${JSON.stringify(decided({ proposal: hash(), ...more }))}\n`;
+
+test('who let it out is said, and kept in the record', async () => {
+  const exceptions = ['the freeze: a hole'];
+  const { said, target } = await deploy(
+    { proposal: proposal(), approval: 'line.jsonl' },
+    { 'line.jsonl': line({ comment: 'go\n::error::no', exceptions }) },
+  );
+  expect(said).toBe('success');
+  expect(target.records.all.at(-1)).toMatchObject({ approval: { approvedBy: 'grace', exceptions } });
+  expect(target.said).toContain(
+    'approved    grace, 2026-01-01T10:00:00.000Z; “go ::error::no”; let pass: the freeze: a hole',
+  );
+});
+
+test('a gate that asked nobody is kept too', async () => {
+  const { target } = await deploy(
+    { approval: 'line.jsonl' },
+    { 'line.jsonl': line({ proposal: '', approvedBy: '', approvedAt: '', comment: '' }) },
+  );
+  expect(target.said).toContain('approved    nobody was asked: the gate opened by its rules');
+});
+
+test.each<[string, string | undefined, RegExp]>([
+  ['a file that is not there', undefined, /approval: it is not there: give the file that output audit/],
+  ['a file that is none', 'yes', /it is not JSON/],
+  ['another file of ours', '{"schema":"slipway/report/v1"}', /it is no decision of approval-gate/],
+  ['half of one', '{"schema":"slipway/gate-decision/v1"}', /parts of it are missing/],
+  ['a gate that stayed shut', line({ decision: 'shut', why: ['it expired'] }), /stayed shut: it expired/],
+  ['another proposal', line({ proposal: 'b'.repeat(64) }), /approval: proposal/],
+  ['no proposal', line({ proposal: '' }), /it was decided about none/],
+  ['another environment', line({ environment: 'staging' }), /approval: environment/],
+  ['another run', line({ run: '41' }), /approval: run/],
+  ['another repository', line({ repository: 'acme/till' }), /approval: repository/],
+])('an approval that is none for this, and nothing changed: %s', async (_what, text, why) => {
+  const files = text === undefined ? {} : { 'line.jsonl': text };
+  const { said, target } = await deploy({ proposal: proposal(), approval: 'line.jsonl' }, files);
   expect(said).toMatch(why);
   expect(target.helm.statuses).toEqual(['1 deployed']);
   expect(target.records.all).toEqual([]);

@@ -6,14 +6,15 @@ import { inShort } from '../../../lib/domain/database/recorded-schema.ts';
 import { parseRecord } from '../../../lib/domain/record/parse.ts';
 import { closeUndo } from '../../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import { decided } from '../gate/decided.ts';
 import { actor, content, record, verdict } from './samples.ts';
 
-const schema = JSON.parse(
-  readFileSync(new URL('../../../docs/schemas/release-record.json', import.meta.url), 'utf8'),
-) as object;
+const schemaOf = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../../../docs/schemas/${name}.json`, import.meta.url), 'utf8')) as object;
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 formats.default(ajv);
-const validate = ajv.compile(schema);
+ajv.addSchema(schemaOf('gate-decision'));
+const validate = ajv.compile(schemaOf('release-record'));
 
 const at = '2026-01-01T00:00:00.000Z';
 const undone = closeUndo(
@@ -31,6 +32,7 @@ const full = record(3, {
   environment: 'production',
   deploymentId: 7,
   proposal: 'a'.repeat(64),
+  approval: decided({ proposal: 'a'.repeat(64) }),
   database: {
     kind: 'read',
     database: 'postgresql database shop in pod shop/db-0',
