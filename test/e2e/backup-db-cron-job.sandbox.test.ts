@@ -88,7 +88,7 @@ const jobsOf = async (name: string) =>
     metadata.name.startsWith(`${name}-slipway-`),
   );
 
-test('a Job whose dump is whole is a success, though its CronJob is suspended', async () => {
+test.concurrent('a Job whose dump is whole is a success, though its CronJob is suspended', async () => {
   const out = await cronJob({
     name: 'good',
     script: 'cat /shared/in/whole > OUT/dump.sql.gz',
@@ -112,7 +112,7 @@ test('a Job whose dump is whole is a success, though its CronJob is suspended', 
   });
 }, 240_000);
 
-test.each([
+test.concurrent.each([
   ['half', 'cat /shared/in/half > OUT/dump.sql.gz', /without its end: the dump was cut short/],
   ['cut', 'head -c 500 /shared/in/whole > OUT/dump.sql.gz', /cut or damaged: its gzip/],
   ['empty', 'echo no such database >&2; : > OUT/dump.sql.gz', /dump\.sql\.gz is empty/],
@@ -127,7 +127,7 @@ test.each([
   240_000,
 );
 
-test('a red Job is a failure whatever it stored, with the last lines of its log', async () => {
+test.concurrent('a red Job is a failure whatever it stored, with the last lines of its log', async () => {
   const out = await cronJob({
     name: 'red',
     script: 'cat /shared/in/whole > OUT/dump.sql.gz; echo "pg_dump: error: connection refused" >&2; exit 3',
@@ -140,7 +140,7 @@ test('a red Job is a failure whatever it stored, with the last lines of its log'
   expect(await jobsOf('red')).toHaveLength(1);
 }, 240_000);
 
-test('a cancel stops the Job and keeps it', async () => {
+test.concurrent('a cancel stops the Job and keeps it', async () => {
   const out = await cronJob({ name: 'slow', script: 'echo begun > OUT/begun; sleep 600' });
   const step = await start('slow', out);
   await step.says('was made of');
@@ -160,7 +160,7 @@ test('a cancel stops the Job and keeps it', async () => {
   expect(stopped.spec).toMatchObject({ suspend: true });
 }, 240_000);
 
-test('out of time it is a failure, and the Job is stopped', async () => {
+test.concurrent('out of time it is a failure, and the Job is stopped', async () => {
   const out = await cronJob({ name: 'late', script: 'echo waiting for a lock; sleep 600' });
   const done = await (await start('late', out, { timeout: '20s' })).ended;
   expect(done.result).toBe('failure');
@@ -170,7 +170,7 @@ test('out of time it is a failure, and the Job is stopped', async () => {
   expect(job?.spec).toMatchObject({ suspend: true });
 }, 240_000);
 
-test('a dry run makes no Job', async () => {
+test.concurrent('a dry run makes no Job', async () => {
   const out = await cronJob({ name: 'dry', script: 'true' });
   const done = await (await start('dry', out, { 'dry-run': 'true' })).ended;
   expect(done.result).toBe('success');

@@ -75,7 +75,7 @@ async function switchOff(phase: Phase, shop: WholeRelease): Promise<AsyncDisposa
   return job;
 }
 
-test('cancelled in each phase in turn: post brings the old version and the old schema back, and no request is lost', async () => {
+test.concurrent('cancelled in each phase in turn: post brings the old version and the old schema back, and no request is lost', async () => {
   await using shop = await firstRelease();
   await using load = await shop.load();
   for (const each of phases) {
@@ -93,7 +93,7 @@ test('cancelled in each phase in turn: post brings the old version and the old s
   expect((await load.stop()).causes).toEqual({});
 });
 
-test('switched off in each phase in turn: the next run completes it, and no request is lost', async () => {
+test.concurrent('switched off in each phase in turn: the next run completes it, and no request is lost', async () => {
   await using shop = await firstRelease();
   await using load = await shop.load();
   for (const each of phases) {
@@ -112,7 +112,7 @@ test('switched off in each phase in turn: the next run completes it, and no requ
   expect((await load.stop()).causes).toEqual({});
 });
 
-test('switched off in the migration, and the next run fails: all of both is taken back', async () => {
+test.concurrent('switched off in the migration, and the next run fails: all of both is taken back', async () => {
   await using shop = await firstRelease();
   await using load = await shop.load();
   const migration = phases.find(({ phase }) => phase === 'migration');

@@ -43,7 +43,7 @@ const failures: Failure[] = [
   { phase: 'smoke', faults: { FAULT_WRONG_VERSION: 'v0' }, reason: 'v0', state: 'rolled-back' },
 ];
 
-test('each phase fails in turn: the old version answers as if nothing had been; then all of it goes well', async () => {
+test.concurrent('each phase fails in turn: the old version answers as if nothing had been; then all of it goes well', async () => {
   await using shop = await WholeRelease.open();
   const first = await shop.release({ version: 'v1', sql: { up: sql.nothing } });
   expect(first).toMatchObject({ result: 'success', exit: 0, record: { state: 'verified' } });
@@ -89,7 +89,7 @@ test('each phase fails in turn: the old version answers as if nothing had been; 
   expect(await shop.shop.lease()).toBeUndefined();
 });
 
-test('what is not undone is said before, and then it is exactly that; a dry run touches nothing', async () => {
+test.concurrent('what is not undone is said before, and then it is exactly that; a dry run touches nothing', async () => {
   await using shop = await WholeRelease.open();
   const untouched = await shop.shop.namespace.footprint();
   const planned = await shop.release({ version: 'v1', with: { 'dry-run': 'true' } });

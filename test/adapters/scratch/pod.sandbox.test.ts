@@ -55,14 +55,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 240_000);
 
-const kubectl = async (...args: string[]): Promise<string> =>
-  (
-    await promisify(execFile)(
-      'kubectl',
-      ['--kubeconfig', sandbox.kubeconfig, '--namespace', namespace, ...args],
-      { env },
-    )
-  ).stdout.trim();
+const kubectlIn =
+  (where: string) =>
+  async (...args: string[]): Promise<string> =>
+    (
+      await promisify(execFile)(
+        'kubectl',
+        ['--kubeconfig', sandbox.kubeconfig, '--namespace', where, ...args],
+        { env },
+      )
+    ).stdout.trim();
+const kubectl = kubectlIn(namespace);
 
 const servers = (place: Partial<PodScratch> = {}, lifetime?: number): ScratchServers =>
   podScratch(
@@ -70,125 +73,133 @@ const servers = (place: Partial<PodScratch> = {}, lifetime?: number): ScratchSer
     { ...scratchPorts(folder, env, lifetime), kubeconfig: { path: sandbox.kubeconfig } },
   );
 
-const left = async (): Promise<string[]> => {
-  const names = await kubectl('get', 'pods', '--selector', 'dev.slipway.scratch', '--output', 'name');
-  return names.split('\n').filter(Boolean);
-};
-const noneLeft = (): Promise<void> =>
-  until('no pod is left', async () => (await left()).length === 0, 60_000);
+/** A namespace for the scratch pods of one test. */
+async function room(name: string, labels: readonly string[] = []) {
+  const own = `${namespace}-${name}`;
+  const inside = kubectlIn(own);
+  await kubectl('delete', 'namespace', own, '--ignore-not-found', '--wait');
+  await kubectl('create', 'namespace', own);
+  if (labels.length > 0) await kubectl('label', 'namespace', own, ...labels);
+  const left = async (): Promise<string[]> => {
+    const names = await inside('get', 'pods', '--selector', 'dev.slipway.scratch', '--output', 'name');
+    return names.split('\n').filter(Boolean);
+  };
+  return {
+    own,
+    kubectl: inside,
+    servers: (place: Partial<PodScratch> = {}, lifetime?: number) =>
+      servers({ namespace: own, ...place }, lifetime),
+    left,
+    noneLeft: () => until('no pod is left', async () => (await left()).length === 0, 60_000),
+    async [Symbol.asyncDispose]() {
+      await kubectl('delete', 'namespace', own, '--wait=false');
+    },
+  };
+}
 
-test('a dump is restored in the image of the database’s own pod, and nothing is left', async () => {
-  const made = servers();
+test.concurrent('a dump is restored in the image of the database’s own pod, and nothing is left', async () => {
+  await using at = await room('plain');
+  const made = at.servers();
   await made.preflight(small);
-  await noneLeft();
+  await at.noneLeft();
   const scratch = await made.start(small);
   try {
     expect(scratch.described).toMatch(
-      /^pod slipway-test-scratch\/slipway-scratch-[0-9a-f]{8} \(PostgreSQL 15\.\d+\)$/,
+      /^pod slipway-test-scratch-plain\/slipway-scratch-[0-9a-f]{8} \(PostgreSQL 15\.\d+\)$/,
     );
     await proven(dump, scratch.database);
   } finally {
     await scratch.stop();
   }
-  await noneLeft();
+  await at.noneLeft();
 }, 120_000);
 
-test('what cannot be is refused first, in the cluster’s own words', async () => {
-  const older = servers().preflight({ ...small, version: version(99) });
+test.concurrent('what cannot be is refused first, in the cluster’s own words', async () => {
+  await using at = await room('refused');
+  const older = at.servers().preflight({ ...small, version: version(99) });
   await expect(older).rejects.toThrow(TargetError);
   await expect(older).rejects.toThrow('newer than PostgreSQL 15');
-  const large = servers().preflight({ ...small, bytes: 1e15 });
+  const large = at.servers().preflight({ ...small, bytes: 1e15 });
   await expect(large).rejects.toThrow(/no node takes the scratch pod: .*[Ii]nsufficient ephemeral-storage/);
-  const nowhere = servers({ image: `${sandbox.registry}/slipway/nothing:1` }).preflight(small);
+  const nowhere = at.servers({ image: `${sandbox.registry}/slipway/nothing:1` }).preflight(small);
   await expect(nowhere).rejects.toThrow(/the scratch pod cannot run: (ImagePullBackOff|ErrImagePull)/);
-  await expect(servers({ namespace: 'slipway-test-nowhere' }).preflight(small)).rejects.toThrow(
+  await expect(at.servers({ namespace: 'slipway-test-nowhere' }).preflight(small)).rejects.toThrow(
     'namespaces "slipway-test-nowhere" not found',
   );
-  await noneLeft();
+  await at.noneLeft();
 }, 180_000);
 
-test('a pod that is deleted or evicted in the middle is named as the cause', async () => {
-  const deleted = await servers().start(small);
-  await kubectl('delete', ...(await left()), '--wait', '--grace-period=1');
+test.concurrent('a pod that is deleted or evicted in the middle is named as the cause', async () => {
+  await using at = await room('gone');
+  const deleted = await at.servers().start(small);
+  await at.kubectl('delete', ...(await at.left()), '--wait', '--grace-period=1');
   const restored = deleted.database.restore(chunksOf(dump.bytes), { oneTransaction: true, owners: false });
   await expect(restored).rejects.toThrow('the scratch pod was deleted');
   await deleted.stop();
   // More than its share of the node's disk: the kubelet looks every ten seconds.
-  const full = await servers({ storage: 60 * 1024 * 1024 }).start(small);
-  const [pod = ''] = await left();
-  await kubectl('exec', pod, '--', 'sh', '-c', 'head -c 100000000 /dev/zero >/slipway/much');
+  const full = await at.servers({ storage: 60 * 1024 * 1024 }).start(small);
+  const [pod = ''] = await at.left();
+  await at.kubectl('exec', pod, '--', 'sh', '-c', 'head -c 100000000 /dev/zero >/slipway/much');
   await until(
     'it is evicted',
-    async () => (await kubectl('get', pod, '--output', 'jsonpath={.status.phase}')) === 'Failed',
+    async () => (await at.kubectl('get', pod, '--output', 'jsonpath={.status.phase}')) === 'Failed',
     90_000,
   );
   await expect(full.database.occupants()).rejects.toThrow(/the scratch pod was evicted: .*(exceeds|limit)/);
   await full.stop();
-  await noneLeft();
+  await at.noneLeft();
 }, 240_000);
 
-test('its time is over, also when nobody is left to remove it; a sweep removes those, and no others', async () => {
+test.concurrent('its time is over, also when nobody is left to remove it; a sweep removes those, and no others', async () => {
+  await using at = await room('late');
   const { holder } = await hold({
     folder,
-    place: { kind: 'pod', namespace, like },
+    place: { kind: 'pod', namespace: at.own, like },
     lifetime: 12_000,
     kubeconfig: sandbox.kubeconfig,
   });
   holder.kill('SIGKILL');
-  const [dying = ''] = await left();
-  const living = await servers().start(small);
+  const [dying = ''] = await at.left();
+  const living = await at.servers().start(small);
   try {
     let swept: readonly string[] = [];
-    await until('it is swept', async () => (swept = await servers().sweep()).length > 0, 60_000);
-    expect(swept).toEqual([dying.replace('pod/', `pod ${namespace}/`)]);
-    await until('it is gone', async () => !(await left()).includes(dying), 60_000);
+    await until('it is swept', async () => (swept = await at.servers().sweep()).length > 0, 60_000);
+    expect(swept).toEqual([dying.replace('pod/', `pod ${at.own}/`)]);
+    await until('it is gone', async () => !(await at.left()).includes(dying), 60_000);
     expect(await living.database.occupants()).toEqual([]);
   } finally {
     await living.stop();
   }
-  await noneLeft();
+  await at.noneLeft();
 }, 180_000);
 
-test('in a namespace with restricted Pod Security it runs as the database does, and root is refused', async () => {
-  const strict = `${namespace}-strict`;
+test.concurrent('in a namespace with restricted Pod Security it runs as the database does, and root is refused', async () => {
+  await using at = await room('strict', ['pod-security.kubernetes.io/enforce=restricted']);
   const { stdout: uid } = await promisify(execFile)('id', ['-u', 'postgres']);
-  await kubectl('delete', 'namespace', strict, '--ignore-not-found', '--wait');
-  await kubectl('create', 'namespace', strict);
+  await expect(at.servers().preflight(small)).rejects.toThrow(/image will run as root/);
+  // Its own program does not matter here: what is taken over is who it runs as.
+  const container = {
+    name: 'pg-strict',
+    image: await kubectl('get', 'pod', 'pg-0', '--output', 'jsonpath={.spec.containers[0].image}'),
+    command: ['sleep', '1000'],
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+  };
+  const securityContext = {
+    runAsUser: Number(uid),
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+  const overrides = { spec: { terminationGracePeriodSeconds: 1, securityContext, containers: [container] } };
+  const flags = [`--image=${container.image}`, '--restart=Never', `--overrides=${JSON.stringify(overrides)}`];
+  await until('the pod is created', () =>
+    at.kubectl('run', 'pg-strict', ...flags).then(Boolean, () => false),
+  );
+  const scratch = await at
+    .servers({ like: { ...like, namespace: at.own, pod: { name: 'pg-strict' } } })
+    .start(small);
   try {
-    await kubectl('label', 'namespace', strict, 'pod-security.kubernetes.io/enforce=restricted');
-    const asRoot = servers({ namespace: strict }).preflight(small);
-    await expect(asRoot).rejects.toThrow(/image will run as root/);
-    // Its own program does not matter here: what is taken over is who it runs as.
-    const container = {
-      name: 'pg-strict',
-      image: await kubectl('get', 'pod', 'pg-0', '--output', 'jsonpath={.spec.containers[0].image}'),
-      command: ['sleep', '1000'],
-      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-    };
-    const securityContext = {
-      runAsUser: Number(uid),
-      runAsNonRoot: true,
-      seccompProfile: { type: 'RuntimeDefault' },
-    };
-    const overrides = {
-      spec: { terminationGracePeriodSeconds: 1, securityContext, containers: [container] },
-    };
-    const flags = [
-      `--image=${container.image}`,
-      '--restart=Never',
-      `--overrides=${JSON.stringify(overrides)}`,
-    ];
-    await until('the pod is created', () =>
-      kubectl('run', 'pg-strict', '--namespace', strict, ...flags).then(Boolean, () => false),
-    );
-    const own = { ...like, namespace: strict, pod: { name: 'pg-strict' } };
-    const scratch = await servers({ namespace: strict, like: own }).start(small);
-    try {
-      await proven(dump, scratch.database);
-    } finally {
-      await scratch.stop();
-    }
+    await proven(dump, scratch.database);
   } finally {
-    await kubectl('delete', 'namespace', strict, '--wait=false');
+    await scratch.stop();
   }
 }, 180_000);

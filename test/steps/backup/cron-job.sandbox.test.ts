@@ -48,14 +48,15 @@ async function run(name: string, container: object) {
   return runCronJob(order, await findCronJob(order, ports), ports);
 }
 
-test('an image that is not there', async () => {
+test.concurrent('an image that is not there', async () => {
   const failure = run('no-image', { image: `${namespace.sandbox.registry}/slipway/nothing:1` });
   await expect(failure).rejects.toThrow(/cannot begin: container dump: ErrImagePull: .*not found/);
-  const [job] = await namespace.list('batch/v1 Job');
+  const jobs = await namespace.list('batch/v1 Job');
+  const job = jobs.find(({ metadata }) => metadata.name.startsWith('no-image-'));
   expect(job?.spec).toMatchObject({ suspend: true });
 }, 120_000);
 
-test('a Secret that is not there', async () => {
+test.concurrent('a Secret that is not there', async () => {
   const env = [{ name: 'PGPASSWORD', valueFrom: { secretKeyRef: { name: 'pg', key: 'password' } } }];
   const failure = run('no-secret', { env });
   await expect(failure).rejects.toThrow(
@@ -63,6 +64,6 @@ test('a Secret that is not there', async () => {
   );
 }, 120_000);
 
-test('a pod that begins at once is waited for', async () => {
+test.concurrent('a pod that begins at once is waited for', async () => {
   await expect(run('fine', {})).resolves.toMatchObject({ end: { kind: 'complete' } });
 }, 120_000);
