@@ -64,9 +64,9 @@ export interface ProposeInputs extends Common {
   readonly chart: string;
   readonly valuesFiles: readonly string[];
   readonly expiresIn: Milliseconds;
-  /** Path of the record of the environment before; empty where none is given. */
+  /** Path or pattern of the record of the environment before; empty where none is given. */
   readonly record: string;
-  /** Paths of JSON reports of our actions. */
+  /** Paths or patterns of JSON reports of our actions. */
   readonly reports: readonly string[];
 }
 

@@ -132,17 +132,20 @@ async function readFile(inputs: ProposeInputs, ports: Ports): Promise<SlipwayFil
   return defaultFile();
 }
 
-async function readRecord({ record }: ProposeInputs, ports: Ports): Promise<ReleaseRecord | undefined> {
+async function readRecord(
+  { record }: ProposeInputs,
+  { reports: files, workspace }: Ports,
+): Promise<ReleaseRecord | undefined> {
   if (record === '') return undefined;
-  const parsed = parseRecord(await readGiven('record', record, ports));
-  if (!('unreadable' in parsed)) return parsed;
-  throw new ConfigurationError([
-    {
-      input: 'record',
-      value: record,
-      problem: 'is no release record: give the file that output record-file named',
-    },
-  ]);
+  const [found, ...more] = await files.find([record], workspace);
+  if (found === undefined) throw new ConfigurationError([missed('record', record)]);
+  const parsed = parseRecord(found.text);
+  if (more.length === 0 && !('unreadable' in parsed)) return parsed;
+  const problem =
+    more.length > 0
+      ? `finds ${more.length + 1} files: give the one of the environment before`
+      : 'is no release record: give the file that output record-file named';
+  throw new ConfigurationError([{ input: 'record', value: JSON.stringify(record), problem }]);
 }
 
 async function readReports(

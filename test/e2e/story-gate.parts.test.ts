@@ -75,6 +75,8 @@ test('approved by somebody else, proven in staging: it opens, and deploy-helm ge
   const { summary } = stepOf(jobOf(run, 'production/propose'), 'gate');
   expect(summary).toContain('production');
   expect(summary).toContain('grace');
+  // How staging proved it, a job before in the same run.
+  expect(summary).toContain('✅ smoke-test');
   const { outputs } = stepOf(release, 'gate');
   expect(outputs).toMatchObject({ decision: 'open', 'approved-by': 'grace', comment: 'go' });
   const proposal = JSON.parse(inputsOf(release, 'deploy')['proposal'] ?? '') as object;

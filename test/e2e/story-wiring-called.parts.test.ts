@@ -56,6 +56,7 @@ test.concurrent('staging without a gate, then production with one: each gets wha
     environment: 'production',
     images: `image=${image}`,
     'values-files': 'deploy/values-production.yaml',
+    record: 'proven/*.json',
     reports: '/told/deploy-helm.json',
   });
   // What is shown as the change is what would be done.

@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jobOf, stepOf } from '../../sandbox/act/workflow-run.ts';
 import type { JobRun, WorkflowRun } from '../../sandbox/act/workflow-run.ts';
-import { Wiring, ranOf, refusedOf } from './support/wiring.ts';
+import { Wiring, ranOf, refusedOf, whoLeft } from './support/wiring.ts';
 import type { Ends, Played } from './support/wiring.ts';
 
 let wiring: Wiring;
@@ -25,7 +25,7 @@ async function uploaded({ artifacts }: WorkflowRun, environment: string): Promis
   const kept = artifacts[`release-record-${environment}`];
   if (kept === undefined) return 'none';
   const [file = ''] = await readdir(kept);
-  return readFile(join(kept, file), 'utf8');
+  return whoLeft(await readFile(join(kept, file), 'utf8'));
 }
 
 test.concurrent('all is well: nothing is rolled back, production follows', async () => {

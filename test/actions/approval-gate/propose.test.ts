@@ -76,7 +76,7 @@ test('what steps before said, and what failed among it', async () => {
     ],
   });
   await gate.write({
-    'record.json': JSON.stringify(verified),
+    'proven/record-1f.json': JSON.stringify(verified),
     'told/check-81f2.json': told('backup-db', 'failure', 'the newest proven backup is 31 hours old'),
     'dry.json': told('deploy-helm', 'success', 'would change 2 objects', {
       plan: {
@@ -87,7 +87,7 @@ test('what steps before said, and what failed among it', async () => {
     }),
   });
 
-  const result = await gate.run({ ...asked, record: 'record.json', reports: 'told/*.json\ndry.json' });
+  const result = await gate.run({ ...asked, record: 'proven/*.json', reports: 'told/*.json\ndry.json' });
 
   const text = page(result);
   expect(text).toContain('> ⚠️ backup-db: the newest proven backup is 31 hours old');
@@ -183,7 +183,9 @@ test.each<[string, Record<string, string>, RegExp]>([
     { mode: 'verify', environment: 'production', reviewers: 'grace' },
     /Required reviewers/,
   ],
-  ['a record that is not there', { ...asked, record: 'gone.json' }, /record: is not there/],
+  ['a record that is not there', { ...asked, record: 'gone/*.json' }, /record: is not there/],
+  ['a record that is none', { ...asked, record: '.github/slipway.yml' }, /record: is no release record/],
+  ['two records', { ...asked, record: '.github/*' }, /record: finds 2 files/],
   [
     'reports that are not there, or none',
     { ...asked, reports: 'gone/*.json\n.github/*.yml' },
@@ -191,7 +193,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
 ])('refused: %s', async (_what, given, why) => {
   await using gate = await Gate.open();
-  await gate.write({ '.github/slipway.yml': file });
+  await gate.write({ '.github/slipway.yml': file, '.github/CODEOWNERS': '* @ada' });
   const refused = (async () => gate.run(given))();
   await expect(refused).rejects.toThrow(ConfigurationError);
   await expect(refused).rejects.toThrow(why);

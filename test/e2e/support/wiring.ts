@@ -14,12 +14,14 @@ import { parseInputs as parseRelease } from '../../../actions/release/inputs.ts'
 import { parseInputs as parseRestoreDb } from '../../../actions/restore-db/inputs.ts';
 import { parseInputs as parseRollback } from '../../../actions/rollback/inputs.ts';
 import { parseInputs as parseSmokeTest } from '../../../actions/smoke-test/inputs.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import { workTree } from '../../../sandbox/act/published.ts';
 import { actionFileOf } from '../../../scripts/action-file.ts';
 import { runWorkflow } from '../../../sandbox/act/run.ts';
 import { teamRepository } from '../../../sandbox/act/team-repository.ts';
 import { stepOf } from '../../../sandbox/act/workflow-run.ts';
 import type { JobRun, WorkflowRun } from '../../../sandbox/act/workflow-run.ts';
+import { record, verdict } from '../../domain/record/samples.ts';
 import { complete, entryOf } from './step.ts';
 
 /** What build-push and promote say; in truth one digest, here two, so that it shows which one is handed on. */
@@ -150,6 +152,12 @@ async function asItIs(name: string): Promise<Record<string, string>> {
 
 const digests: Readonly<Record<string, string>> = { 'build-push': built, promote: promoted };
 
+/** What the stub of an action leaves as its record: a verdict of its own. */
+const recordOf = (name: string): ReleaseRecord => record(7, { verdicts: [verdict(name, 'pass')] });
+
+/** Which action left this record. */
+export const whoLeft = (text: string): string => (JSON.parse(text) as ReleaseRecord).verdicts[0]?.name ?? '';
+
 /** Says what it was given, in the form `name="value"`, and ends as it is told. */
 const stub = (name: string): Record<string, string> => ({
   [actionFileOf(name)]: `
@@ -171,7 +179,7 @@ for (const [key, value] of Object.entries(env)) {
 }
 if (result !== 'crash') {
   const file = join(env.RUNNER_TEMP, '${name}-' + env.GITHUB_JOB + '.json');
-  writeFileSync(file, '${name}');
+  writeFileSync(file, ${JSON.stringify(JSON.stringify(recordOf(name)))});
   output('result', result);
   output('reason', '${name} says ' + result);
   output('record', env.INPUT_NAMESPACE + '/' + env.INPUT_RELEASE + '#7');
