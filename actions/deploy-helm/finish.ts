@@ -17,13 +17,13 @@ import { forPost, withLock } from '../../lib/steps/locked.ts';
 import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
 import { readAftermath } from '../../lib/steps/repair.ts';
 import { tellGitHub } from '../../lib/steps/tell-github.ts';
-import { lastLook } from './last-look.ts';
-import type { LastLookPorts } from './last-look.ts';
+import { lastLook } from './undo/last-look.ts';
+import type { LastLookPorts } from './undo/last-look.ts';
 import type { Begun, Left } from './left.ts';
-import { takeBack } from './take-back.ts';
-import type { Failed } from './take-back.ts';
-import { watchOn } from './watch-on.ts';
-import type { Watched } from './watch-on.ts';
+import { takeBack } from './undo/take-back.ts';
+import type { Failed } from './undo/take-back.ts';
+import { watchOn } from './ship/watch-on.ts';
+import type { Watched } from './ship/watch-on.ts';
 
 export interface FinishPorts extends LastLookPorts {
   readonly records: Records;

@@ -6,7 +6,7 @@ import type { Draft } from '../../lib/steps/journal.ts';
 import { proposalHash } from '../../lib/steps/proposal-hash.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan/plan.ts';
 import type { Ports } from './ports.ts';
 
 type Who = Pick<Ports, 'actor' | 'clock'>;

@@ -21,9 +21,9 @@ import { decisiveFinding, findingsTable } from '../../lib/domain/report/findings
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/workloads/words.ts';
 import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan/plan.ts';
 import type { DeployResult, Done } from './run.ts';
-import type { TakenBack } from './take-back.ts';
+import type { TakenBack } from './undo/take-back.ts';
 
 /** What the release manager reads: in one line what became of it, then why, what runs, what changed, the evidence. */
 export function summary(result: DeployResult, inputs: Inputs): string {

@@ -4,7 +4,7 @@ import { parseManifest } from '../../lib/domain/manifest/parse.ts';
 import { decisiveFinding } from '../../lib/domain/report/findings.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
 import { leftOut } from '../../lib/domain/verdict/replay.ts';
-import type { Applied } from './apply.ts';
+import type { Applied } from './ship/apply.ts';
 import type { Inputs } from './inputs.ts';
 import type { DeployResult } from './run.ts';
 import { imagesNow, summary } from './report-summary.ts';

@@ -66,9 +66,12 @@ function packageProblem(path: string, target: string, typeOnly: boolean): string
   return `imports ${target}, but decisions import only semver, js-yaml, zod/mini and @rgrove/parse-xml`;
 }
 
-/** Inside one action all is open, except that inputs and report, being pure, take only types from their room. */
+/**
+ * Inside one action, with its alcoves, all is open, except that inputs and report, being pure, take only types from their
+ * room.
+ */
 function actionProblem(path: string, target: string, typeOnly: boolean): string | undefined {
-  const [room, otherRoom] = [path, target].map((each) => posix.dirname(each));
+  const [room, otherRoom] = [path, target].map(roomOf);
   if (path.startsWith('lib/')) return `imports ${target}, but lib knows no action`;
   if (room === otherRoom) {
     const pure = /\/(inputs|report)\.ts$/.test(path) && !/\/(inputs|report)[^/]*\.ts$/.test(target);
@@ -78,12 +81,14 @@ function actionProblem(path: string, target: string, typeOnly: boolean): string 
   return `imports ${target}; only actions/release may, and only what a phase is made of`;
 }
 
+const roomOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+
 /**
  * The whole release runs the actions' own use cases, so it reads their inputs as they do, gives them their ports, lets
  * their post finish, and shows their page (docs/decisions/0020). Nothing of how they do it.
  */
 const composable = (path: string): RegExp =>
-  wiring.test(path) ? /\/wire\.ts$/ : /\/(run|inputs|ports|finish|report)\.ts$/;
+  wiring.test(path) ? /^actions\/[^/]+\/wire\.ts$/ : /^actions\/[^/]+\/(run|inputs|ports|finish|report)\.ts$/;
 
 const fromOutside =
   /\b(Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|Math\.random|random(UUID|Bytes|Int))\b/;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Inputs } from '../../../actions/deploy-helm/inputs.ts';
-import type { Plan } from '../../../actions/deploy-helm/plan.ts';
+import type { Plan } from '../../../actions/deploy-helm/plan/plan.ts';
 import type { DeployResult, Done } from '../../../actions/deploy-helm/run.ts';
 import { report } from '../../../actions/deploy-helm/report.ts';
 import { imagesNow, summary } from '../../../actions/deploy-helm/report-summary.ts';

@@ -9,11 +9,13 @@ import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import { decided } from '../gate/decided.ts';
 import { actor, content, record, verdict } from './samples.ts';
 
-const schemaOf = (name: string): object =>
-  JSON.parse(readFileSync(new URL(`../../../docs/schemas/${name}.json`, import.meta.url), 'utf8')) as object;
+const schemaOf = (name: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(new URL(`../../../docs/schemas/${name}.json`, import.meta.url), 'utf8')) as Record<
+    string,
+    unknown
+  >;
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 formats.default(ajv);
-ajv.addSchema(schemaOf('gate-decision'));
 const validate = ajv.compile(schemaOf('release-record'));
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -43,6 +45,17 @@ const full = record(3, {
       { tool: 'flyway', table: 'public.flyway_schema_history', applied: [{ id: '12.1' }], unfinished: [] },
     ]),
   },
+});
+
+test('it holds the decision of the gate as that schema has it, so that one file is enough', () => {
+  const {
+    $schema: _schema,
+    $id: _id,
+    title: _title,
+    description: _what,
+    ...decision
+  } = schemaOf('gate-decision');
+  expect(schemaOf('release-record')).toMatchObject({ $defs: { approval: decision } });
 });
 
 test.each([

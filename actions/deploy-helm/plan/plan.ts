@@ -1,20 +1,20 @@
-import { adviceFor } from '../../lib/domain/advice/advice.ts';
-import type { Advice } from '../../lib/domain/advice/advice.ts';
-import type { Chart } from '../../lib/domain/chart.ts';
-import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
-import { checkKubeVersion } from '../../lib/domain/helm/kube-version.ts';
-import { missingImages, renderedImages } from '../../lib/domain/images/rendered.ts';
-import type { AuditLine } from '../../lib/domain/gate/audit.ts';
-import type { ObjectId } from '../../lib/domain/kubernetes.ts';
-import { diffManifests } from '../../lib/domain/manifest/diff.ts';
-import type { ManifestDiff } from '../../lib/domain/manifest/diff.ts';
-import { judgeStoredSize } from '../../lib/domain/manifest/size.ts';
-import { parseManifest } from '../../lib/domain/manifest/parse.ts';
-import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
-import { inOrderOfBlame } from '../../lib/domain/order.ts';
-import { stuckIn } from '../../lib/domain/repair/next-step.ts';
-import type { HeldRevision } from '../../lib/domain/repair/owed.ts';
-import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
+import { adviceFor } from '../../../lib/domain/advice/advice.ts';
+import type { Advice } from '../../../lib/domain/advice/advice.ts';
+import type { Chart } from '../../../lib/domain/chart.ts';
+import { ConfigurationError, TargetError } from '../../../lib/domain/errors.ts';
+import { checkKubeVersion } from '../../../lib/domain/helm/kube-version.ts';
+import { missingImages, renderedImages } from '../../../lib/domain/images/rendered.ts';
+import type { AuditLine } from '../../../lib/domain/gate/audit.ts';
+import type { ObjectId } from '../../../lib/domain/kubernetes.ts';
+import { diffManifests } from '../../../lib/domain/manifest/diff.ts';
+import type { ManifestDiff } from '../../../lib/domain/manifest/diff.ts';
+import { judgeStoredSize } from '../../../lib/domain/manifest/size.ts';
+import { parseManifest } from '../../../lib/domain/manifest/parse.ts';
+import type { ManifestObject } from '../../../lib/domain/manifest/parse.ts';
+import { inOrderOfBlame } from '../../../lib/domain/order.ts';
+import { stuckIn } from '../../../lib/domain/repair/next-step.ts';
+import type { HeldRevision } from '../../../lib/domain/repair/owed.ts';
+import { chooseTargets } from '../../../lib/domain/verdict/targets.ts';
 import type {
   Helm,
   HelmHook,
@@ -23,14 +23,14 @@ import type {
   ReleaseHistory,
   ReleaseIntent,
   Revision,
-} from '../../lib/ports/helm.ts';
-import type { Files } from '../../lib/ports/files.ts';
-import type { Kube } from '../../lib/ports/kube.ts';
-import type { Registry } from '../../lib/ports/registry.ts';
-import { planCrds } from '../../lib/steps/install-crds.ts';
-import { checkNamespace } from '../../lib/steps/namespace.ts';
-import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
-import type { Inputs } from './inputs.ts';
+} from '../../../lib/ports/helm.ts';
+import type { Files } from '../../../lib/ports/files.ts';
+import type { Kube } from '../../../lib/ports/kube.ts';
+import type { Registry } from '../../../lib/ports/registry.ts';
+import { planCrds } from '../../../lib/steps/install-crds.ts';
+import { checkNamespace } from '../../../lib/steps/namespace.ts';
+import { resolveObjects } from '../../../lib/steps/resolve-objects.ts';
+import type { Inputs } from '../inputs.ts';
 import { describePreparation } from './preparation.ts';
 import type { Preparation } from './preparation.ts';
 import { beginRendering } from './rendering.ts';

@@ -1,10 +1,10 @@
-import { statusLine } from '../../lib/domain/record/status-line.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { Journal } from '../../lib/steps/journal.ts';
-import { tellGitHub } from '../../lib/steps/tell-github.ts';
-import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
+import { statusLine } from '../../../lib/domain/record/status-line.ts';
+import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { Journal } from '../../../lib/steps/journal.ts';
+import { tellGitHub } from '../../../lib/steps/tell-github.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../ports.ts';
 
 const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as const;
 

@@ -1,12 +1,12 @@
-import { maskSecretsOf } from '../../lib/domain/manifest/conceal.ts';
-import { parseManifest } from '../../lib/domain/manifest/parse.ts';
-import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import { captureEvidence } from '../../lib/steps/evidence.ts';
-import type { Captured } from '../../lib/steps/evidence.ts';
+import { maskSecretsOf } from '../../../lib/domain/manifest/conceal.ts';
+import { parseManifest } from '../../../lib/domain/manifest/parse.ts';
+import type { ManifestObject } from '../../../lib/domain/manifest/parse.ts';
+import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import { captureEvidence } from '../../../lib/steps/evidence.ts';
+import type { Captured } from '../../../lib/steps/evidence.ts';
 import type { Applied } from './apply.ts';
-import type { Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../ports.ts';
 
 /** Gathers what shows why the release does not hold, or could not be judged; there is none of one that holds. */
 export async function gatherEvidence(

@@ -1,21 +1,21 @@
-import { formatDuration } from '../../lib/domain/duration.ts';
-import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { renderedImages } from '../../lib/domain/images/rendered.ts';
-import { maskStoredSecrets } from '../../lib/domain/manifest/stored-secrets.ts';
-import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { Journal } from '../../lib/steps/journal.ts';
-import { leastBudget } from '../../lib/steps/post-budget.ts';
-import { questionsAbout } from '../../lib/steps/questions.ts';
-import type { ReadBack } from '../../lib/steps/read-back.ts';
-import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
-import { rollOut } from '../../lib/steps/roll-out.ts';
-import { recordSchema } from '../../lib/steps/schema-record.ts';
-import type { Left } from './left.ts';
+import { formatDuration } from '../../../lib/domain/duration.ts';
+import type { Milliseconds } from '../../../lib/domain/duration.ts';
+import { renderedImages } from '../../../lib/domain/images/rendered.ts';
+import { maskStoredSecrets } from '../../../lib/domain/manifest/stored-secrets.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import { chooseTargets } from '../../../lib/domain/verdict/targets.ts';
+import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { Journal } from '../../../lib/steps/journal.ts';
+import { leastBudget } from '../../../lib/steps/post-budget.ts';
+import { questionsAbout } from '../../../lib/steps/questions.ts';
+import type { ReadBack } from '../../../lib/steps/read-back.ts';
+import { resolveObjects } from '../../../lib/steps/resolve-objects.ts';
+import { rollOut } from '../../../lib/steps/roll-out.ts';
+import { recordSchema } from '../../../lib/steps/schema-record.ts';
+import type { Left } from '../left.ts';
 import { prove } from './prove.ts';
-import { settled } from './record.ts';
-import type { TakeBackPorts } from './take-back.ts';
+import { settled } from '../record.ts';
+import type { TakeBackPorts } from '../undo/take-back.ts';
 
 /** Kept for an undo, should it come to that. */
 const undoReserve: Milliseconds = 60_000;

@@ -1,16 +1,16 @@
-import { CancelledError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
-import { chooseReturn, pastOf } from '../../lib/domain/rollback/return.ts';
-import { recordsOfContent, schemaLine, schemaRefusal } from '../../lib/domain/rollback/schema-check.ts';
-import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
-import type { Refusal } from '../../lib/domain/rollback/types.ts';
-import { closeUndo, moveTo } from '../../lib/domain/record/transitions.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { Journal } from '../../lib/steps/journal.ts';
-import { compareSchema } from '../../lib/steps/schema-compare.ts';
-import { undo } from '../../lib/steps/undo.ts';
-import type { Undone, UndoOrder } from '../../lib/steps/undo.ts';
-import type { UndoWishes } from './left.ts';
-import type { Ports } from './ports.ts';
+import { CancelledError, TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { chooseReturn, pastOf } from '../../../lib/domain/rollback/return.ts';
+import { recordsOfContent, schemaLine, schemaRefusal } from '../../../lib/domain/rollback/schema-check.ts';
+import type { SchemaCheck } from '../../../lib/domain/rollback/schema-check.ts';
+import type { Refusal } from '../../../lib/domain/rollback/types.ts';
+import { closeUndo, moveTo } from '../../../lib/domain/record/transitions.ts';
+import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { Journal } from '../../../lib/steps/journal.ts';
+import { compareSchema } from '../../../lib/steps/schema-compare.ts';
+import { undo } from '../../../lib/steps/undo.ts';
+import type { Undone, UndoOrder } from '../../../lib/steps/undo.ts';
+import type { UndoWishes } from '../left.ts';
+import type { Ports } from '../ports.ts';
 import type { WayBack } from './way-back.ts';
 
 export type TakeBackPorts = Pick<

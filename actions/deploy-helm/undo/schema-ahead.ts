@@ -1,9 +1,9 @@
-import { chooseReturn, pastOf } from '../../lib/domain/rollback/return.ts';
-import { recordsOfContent } from '../../lib/domain/rollback/schema-check.ts';
-import type { Aftermath } from '../../lib/domain/repair/owed.ts';
-import { readSchema } from '../../lib/steps/schema-read.ts';
-import type { Inputs } from './inputs.ts';
-import type { Ports } from './ports.ts';
+import { chooseReturn, pastOf } from '../../../lib/domain/rollback/return.ts';
+import { recordsOfContent } from '../../../lib/domain/rollback/schema-check.ts';
+import type { Aftermath } from '../../../lib/domain/repair/owed.ts';
+import { readSchema } from '../../../lib/steps/schema-read.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Ports } from '../ports.ts';
 import type { WayBack } from './way-back.ts';
 
 type Wishes = Pick<Inputs, 'onFailure'>;

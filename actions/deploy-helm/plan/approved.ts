@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { ConfigurationError } from '../../lib/domain/errors.ts';
-import type { Fault } from '../../lib/domain/errors.ts';
-import { notLetOut, parseAuditLine } from '../../lib/domain/gate/audit.ts';
-import type { AuditLine } from '../../lib/domain/gate/audit.ts';
-import { proposalDifferences } from '../../lib/domain/gate/proposal.ts';
-import type { Proposal } from '../../lib/domain/gate/proposal.ts';
-import { formatValuesPath } from '../../lib/domain/images/values-path.ts';
-import type { Actor } from '../../lib/domain/record/types.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
-import type { Files } from '../../lib/ports/files.ts';
-import { proposalHash } from '../../lib/steps/proposal-hash.ts';
-import type { Inputs } from './inputs.ts';
+import { ConfigurationError } from '../../../lib/domain/errors.ts';
+import type { Fault } from '../../../lib/domain/errors.ts';
+import { notLetOut, parseAuditLine } from '../../../lib/domain/gate/audit.ts';
+import type { AuditLine } from '../../../lib/domain/gate/audit.ts';
+import { proposalDifferences } from '../../../lib/domain/gate/proposal.ts';
+import type { Proposal } from '../../../lib/domain/gate/proposal.ts';
+import { formatValuesPath } from '../../../lib/domain/images/values-path.ts';
+import type { Actor } from '../../../lib/domain/record/types.ts';
+import type { Clock } from '../../../lib/ports/clock.ts';
+import type { Files } from '../../../lib/ports/files.ts';
+import { proposalHash } from '../../../lib/steps/proposal-hash.ts';
+import type { Inputs } from '../inputs.ts';
 import type { Plan } from './plan.ts';
 
 interface ApprovalPorts {

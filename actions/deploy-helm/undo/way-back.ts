@@ -1,14 +1,14 @@
-import { ofInstallation } from '../../lib/domain/record/installation.ts';
-import { isVerified } from '../../lib/domain/record/transitions.ts';
-import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
-import type { Revision } from '../../lib/ports/helm.ts';
-import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
-import { rollOut } from '../../lib/steps/roll-out.ts';
-import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
-import { baselineDraft } from './record.ts';
+import { ofInstallation } from '../../../lib/domain/record/installation.ts';
+import { isVerified } from '../../../lib/domain/record/transitions.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import { chooseTargets } from '../../../lib/domain/verdict/targets.ts';
+import type { Revision } from '../../../lib/ports/helm.ts';
+import { resolveObjects } from '../../../lib/steps/resolve-objects.ts';
+import { rollOut } from '../../../lib/steps/roll-out.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../ports.ts';
+import { baselineDraft } from '../record.ts';
 
 /** What a failed release could go back to. */
 export interface WayBack {

@@ -1,5 +1,5 @@
-import { createNamespace } from '../../lib/steps/namespace.ts';
-import type { Kube } from '../../lib/ports/kube.ts';
+import { createNamespace } from '../../../lib/steps/namespace.ts';
+import type { Kube } from '../../../lib/ports/kube.ts';
 
 /** What a plan does before the release itself, for its lock and its record need it. Not undone. */
 export interface Preparation {

@@ -1,13 +1,13 @@
-import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { parseManifest } from '../../lib/domain/manifest/parse.ts';
-import { maskStoredSecrets } from '../../lib/domain/manifest/stored-secrets.ts';
-import { chooseTargets } from '../../lib/domain/verdict/targets.ts';
-import type { Files } from '../../lib/ports/files.ts';
-import { captureEvidence } from '../../lib/steps/evidence.ts';
-import { questionsAbout } from '../../lib/steps/questions.ts';
-import { resolveObjects } from '../../lib/steps/resolve-objects.ts';
-import { rollOut } from '../../lib/steps/roll-out.ts';
-import type { Left } from './left.ts';
+import type { Milliseconds } from '../../../lib/domain/duration.ts';
+import { parseManifest } from '../../../lib/domain/manifest/parse.ts';
+import { maskStoredSecrets } from '../../../lib/domain/manifest/stored-secrets.ts';
+import { chooseTargets } from '../../../lib/domain/verdict/targets.ts';
+import type { Files } from '../../../lib/ports/files.ts';
+import { captureEvidence } from '../../../lib/steps/evidence.ts';
+import { questionsAbout } from '../../../lib/steps/questions.ts';
+import { resolveObjects } from '../../../lib/steps/resolve-objects.ts';
+import { rollOut } from '../../../lib/steps/roll-out.ts';
+import type { Left } from '../left.ts';
 import type { TakeBackPorts } from './take-back.ts';
 
 /** Kept for the undo: a target that is put right is worth more than knowing why it had to be. */

@@ -1,12 +1,12 @@
-import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
-import type { Verdict } from '../../lib/domain/verdict/types.ts';
-import type { Journal } from '../../lib/steps/journal.ts';
-import { readBack, whyNotAsked } from '../../lib/steps/read-back.ts';
-import type { ReadBack } from '../../lib/steps/read-back.ts';
+import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
+import type { Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { Journal } from '../../../lib/steps/journal.ts';
+import { readBack, whyNotAsked } from '../../../lib/steps/read-back.ts';
+import type { ReadBack } from '../../../lib/steps/read-back.ts';
 import type { Applied } from './apply.ts';
-import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../ports.ts';
 
 export type ProvePorts = Pick<Ports, 'kube' | 'helm' | 'running' | 'registry' | 'clock' | 'log' | 'signal'>;
 

@@ -1,10 +1,10 @@
-import type { Chart } from '../../lib/domain/chart.ts';
-import { ConfigurationError } from '../../lib/domain/errors.ts';
-import { mergeValues } from '../../lib/domain/helm/values.ts';
-import { placeImages } from '../../lib/domain/images/place.ts';
-import type { Files } from '../../lib/ports/files.ts';
-import type { Helm, HelmRelease, ReleaseIntent } from '../../lib/ports/helm.ts';
-import type { Inputs } from './inputs.ts';
+import type { Chart } from '../../../lib/domain/chart.ts';
+import { ConfigurationError } from '../../../lib/domain/errors.ts';
+import { mergeValues } from '../../../lib/domain/helm/values.ts';
+import { placeImages } from '../../../lib/domain/images/place.ts';
+import type { Files } from '../../../lib/ports/files.ts';
+import type { Helm, HelmRelease, ReleaseIntent } from '../../../lib/ports/helm.ts';
+import type { Inputs } from '../inputs.ts';
 import { writeValues } from './values.ts';
 import type { Authored } from './values.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { load } from 'js-yaml';
-import { ConfigurationError } from '../../lib/domain/errors.ts';
-import type { Fault } from '../../lib/domain/errors.ts';
-import type { Files } from '../../lib/ports/files.ts';
-import type { Inputs } from './inputs.ts';
+import { ConfigurationError } from '../../../lib/domain/errors.ts';
+import type { Fault } from '../../../lib/domain/errors.ts';
+import type { Files } from '../../../lib/ports/files.ts';
+import type { Inputs } from '../inputs.ts';
 
 /** What the author wrote as values: files first, then inline, as Helm will merge them. */
 export interface Authored {

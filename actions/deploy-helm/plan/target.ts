@@ -1,14 +1,14 @@
-import type { ObjectId } from '../../lib/domain/kubernetes.ts';
-import type { ManifestObject } from '../../lib/domain/manifest/parse.ts';
-import { inOrderOfBlame } from '../../lib/domain/order.ts';
-import type { Kube } from '../../lib/ports/kube.ts';
-import type { Registry } from '../../lib/ports/registry.ts';
-import { checkAutoscaled } from '../../lib/steps/autoscaled.ts';
-import { checkImagesExist } from '../../lib/steps/images-exist.ts';
-import { checkMayCreate } from '../../lib/steps/namespace.ts';
-import { checkPermissions } from '../../lib/steps/permissions.ts';
-import type { ResolvedManifest } from '../../lib/steps/resolve-objects.ts';
-import type { Inputs } from './inputs.ts';
+import type { ObjectId } from '../../../lib/domain/kubernetes.ts';
+import type { ManifestObject } from '../../../lib/domain/manifest/parse.ts';
+import { inOrderOfBlame } from '../../../lib/domain/order.ts';
+import type { Kube } from '../../../lib/ports/kube.ts';
+import type { Registry } from '../../../lib/ports/registry.ts';
+import { checkAutoscaled } from '../../../lib/steps/autoscaled.ts';
+import { checkImagesExist } from '../../../lib/steps/images-exist.ts';
+import { checkMayCreate } from '../../../lib/steps/namespace.ts';
+import { checkPermissions } from '../../../lib/steps/permissions.ts';
+import type { ResolvedManifest } from '../../../lib/steps/resolve-objects.ts';
+import type { Inputs } from '../inputs.ts';
 
 /** What shall run. */
 interface Wanted {

@@ -1,20 +1,20 @@
-import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
-import { helmDescription } from '../../lib/domain/record/id.ts';
-import { moveTo } from '../../lib/domain/record/transitions.ts';
-import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import type { Expectation, Finding, Observation, Verdict } from '../../lib/domain/verdict/types.ts';
-import type { HelmRelease } from '../../lib/ports/helm.ts';
-import type { Following, RunningContainer } from '../../lib/ports/rollout.ts';
-import type { Journal } from '../../lib/steps/journal.ts';
-import { installCrds } from '../../lib/steps/install-crds.ts';
-import { rollOut } from '../../lib/steps/roll-out.ts';
-import type { Beside } from '../../lib/steps/roll-out.ts';
+import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { helmDescription } from '../../../lib/domain/record/id.ts';
+import { moveTo } from '../../../lib/domain/record/transitions.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import type { Expectation, Finding, Observation, Verdict } from '../../../lib/domain/verdict/types.ts';
+import type { HelmRelease } from '../../../lib/ports/helm.ts';
+import type { Following, RunningContainer } from '../../../lib/ports/rollout.ts';
+import type { Journal } from '../../../lib/steps/journal.ts';
+import { installCrds } from '../../../lib/steps/install-crds.ts';
+import { rollOut } from '../../../lib/steps/roll-out.ts';
+import type { Beside } from '../../../lib/steps/roll-out.ts';
 import { compareWithApplied } from './compared-with.ts';
 import type { Marked } from './compared-with.ts';
 import { secretsHidden } from './evidence.ts';
-import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
-import type { Ports } from './ports.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Ports } from '../ports.ts';
 
 export interface Applied {
   readonly verdict: Verdict;

@@ -1,7 +1,7 @@
-import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
-import type { ReleaseHistory, ReleaseIntent } from '../../lib/ports/helm.ts';
-import type { Inputs } from './inputs.ts';
-import type { Plan } from './plan.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
+import type { ReleaseHistory, ReleaseIntent } from '../../../lib/ports/helm.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Plan } from '../plan/plan.ts';
 
 /** Makes Helm's history tell the truth again. */
 export interface Marked {
