@@ -42,14 +42,20 @@ test('nor does one that is killed', async () => {
 });
 
 test('an input that throws ends the program instead of ending its input', async () => {
+  // A shell that is about to start a program may lose a SIGINT (dash, between vfork and exec): cat is at work by then.
+  const atWork = Promise.withResolvers<void>();
   async function* broken(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('one\n');
+    await atWork.promise;
     throw new Error('the download broke off');
   }
   const child = await sh('cat; echo "took it for whole"', {}, { input: broken() });
   const chunks: string[] = [];
   const reading = (async () => {
-    for await (const chunk of child.stdout) chunks.push(String(chunk));
+    for await (const chunk of child.stdout) {
+      chunks.push(String(chunk));
+      atWork.resolve();
+    }
   })();
   await expect(reading).rejects.toThrow('the download broke off');
   expect(chunks.join('')).not.toContain('took it');
