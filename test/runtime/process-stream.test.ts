@@ -3,17 +3,14 @@ import { expect, test } from '@jest/globals';
 import { CancelledError, ToolError } from '../../lib/domain/errors.ts';
 import type { StreamCommand, StreamOptions } from '../../lib/ports/process.ts';
 import { processStreams } from '../../lib/runtime/process-stream.ts';
+import { collect } from '../support/bytes.ts';
 import { allGone } from '../support/process-tree.ts';
 
 const spawn = processStreams({ PATH: process.env['PATH'] ?? '', INPUT_PASSWORD: 'secret' });
 const sh = (script: string, options?: StreamOptions, command: Partial<StreamCommand> = {}) =>
   spawn({ argv: ['sh', '-c', script], ...command }, options);
 
-async function text(bytes: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
+const text = async (bytes: AsyncIterable<Uint8Array>): Promise<string> => String(await collect(bytes));
 
 async function* zeros(count: number, size = 65_536): AsyncGenerator<Uint8Array> {
   for (let i = 0; i < count; i++) yield new Uint8Array(size);
@@ -147,9 +144,7 @@ test('what a program wrote is not lost when it has ended before anybody reads', 
   const child = await processStreams({ ...process.env })({ argv: ['sh', '-c', 'printf whole'] });
   await child.exit;
 
-  const read: Uint8Array[] = [];
-  for await (const chunk of child.stdout) read.push(chunk);
-  expect(Buffer.concat(read).toString()).toBe('whole');
+  expect(await text(child.stdout)).toBe('whole');
 });
 
 const fellSilent = (bytes: number): Error => new Error(`silent after ${bytes} bytes`);

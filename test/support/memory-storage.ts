@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../../lib/domain/storage/account.ts';
 import { ObjectExistsError } from '../../lib/domain/storage/damaged.ts';
 import type { Storage } from '../../lib/ports/storage.ts';
+import { chunksOf, collect } from './bytes.ts';
 
 export interface MemoryStorage extends Storage {
   readonly objects: Map<string, Buffer>;
@@ -24,9 +25,7 @@ export function memoryStorage(): MemoryStorage {
     open,
     place: 'memory',
     async put(key, source) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of source) chunks.push(chunk);
-      const bytes = Buffer.concat(chunks);
+      const bytes = await collect(source);
       open.add(key);
       return {
         account: accountOf(bytes),
@@ -44,11 +43,7 @@ export function memoryStorage(): MemoryStorage {
     async get(key) {
       const bytes = objects.get(key);
       if (bytes === undefined) return undefined;
-      async function* chunks(): AsyncGenerator<Uint8Array> {
-        for (let at = 0; at < (bytes?.length ?? 0); at += 65_536)
-          yield bytes?.subarray(at, at + 65_536) ?? Buffer.of();
-      }
-      return { object: facts(key, bytes), bytes: chunks(), account: () => accountOf(bytes) };
+      return { object: facts(key, bytes), bytes: chunksOf(bytes), account: () => accountOf(bytes) };
     },
     async head(key) {
       const bytes = objects.get(key);

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
 import { accountOf } from '../../support/memory-storage.ts';
+import { from } from '../../support/bytes.ts';
 import { Yard } from './memory.ts';
-
-async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 test('cancelled in the middle: the cancel’s own error, nothing left', async () => {
   const yard = new Yard();
@@ -65,7 +64,7 @@ describe('an object that the storage has changed is no backup', () => {
 test('roles and grants of which nothing came: no backup', async () => {
   const yard = new Yard();
   yard.over = {
-    dumpGlobals: async () => ({ bytes: nothing(), account: () => accountOf(Buffer.of()) }),
+    dumpGlobals: async () => ({ bytes: from(), account: () => accountOf(Buffer.of()) }),
   };
   await expect(yard.run({ globals: 'true' })).rejects.toThrow('the server told no roles at all');
   expect([yard.keys(), [...yard.storage.open]]).toEqual([[], []]);

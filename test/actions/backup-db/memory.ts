@@ -12,6 +12,7 @@ import type { Storage } from '../../../lib/ports/storage.ts';
 import { actor } from '../../domain/record/samples.ts';
 import { database, packing, recipient } from '../../steps/backup/fakes.ts';
 import type { Script } from '../../steps/backup/fakes.ts';
+import { from } from '../../support/bytes.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
 
 export const of = { engine: 'postgresql', database: 'shop' } as const;
@@ -162,10 +163,7 @@ export class Yard {
 const globals: Partial<Database> = {
   async dumpGlobals() {
     const sql = Buffer.from('CREATE ROLE app;\n');
-    async function* bytes(): AsyncGenerator<Uint8Array> {
-      yield sql;
-    }
-    return { bytes: bytes(), account: () => accountOf(sql) };
+    return { bytes: from(sql), account: () => accountOf(sql) };
   },
 };
 

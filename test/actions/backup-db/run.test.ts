@@ -4,13 +4,12 @@ import type { BackupManifest } from '../../../lib/domain/database/backup-manifes
 import type { SchemaReading } from '../../../lib/domain/database/schema.ts';
 import { UnreachableError } from '../../../lib/domain/errors.ts';
 import { contents, packing, recipient, whole } from '../../steps/backup/fakes.ts';
+import { collect, drain, from } from '../../support/bytes.ts';
 import { accountOf } from '../../support/memory-storage.ts';
 import { Yard, refusal } from './memory.ts';
 
 const id = '20261126T041500Z-1a2b3c';
 const folder = `postgresql/shop/${id}`;
-async function* nothing(): AsyncGenerator<Uint8Array> {}
-
 const schema = (indexes: string[]): SchemaReading => ({
   kind: 'facts',
   facts: {
@@ -69,9 +68,7 @@ describe('a backup', () => {
     let parsed: Buffer | undefined;
     yard.over = {
       async parse(bytes) {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of bytes) chunks.push(chunk);
-        parsed = Buffer.concat(chunks);
+        parsed = await collect(bytes);
         return accountOf(parsed);
       },
     };
@@ -95,7 +92,7 @@ describe('a backup', () => {
     let applied = '';
     yard.scratch.over = {
       async applyGlobals(sql) {
-        for await (const chunk of sql) applied += String(chunk);
+        applied += String(await collect(sql));
       },
     };
     const result = await yard.run({ verify: 'restored', globals: 'true' });
@@ -127,7 +124,7 @@ describe('a backup', () => {
     yard.scratch.over = {
       applyGlobals: () => Promise.reject(new Error('that server is somebody’s')),
       async restore(bytes, { owners }) {
-        for await (const chunk of bytes) void chunk;
+        await drain(bytes);
         asked.push(owners);
         return accountOf(whole);
       },
@@ -143,10 +140,9 @@ describe('a backup', () => {
     const result = await yard.run({ recipients: '' });
     expect(yard.keys()).toEqual([`${folder}/dump.pgdump.zst`, `${folder}/manifest.complete.json`]);
     expect(result.warnings).toEqual([expect.stringContaining('not encrypted')]);
-    const dump: Buffer[] = [];
     const object = await yard.storage.get(`${folder}/dump.pgdump.zst`);
-    for await (const chunk of packing.decompress(object?.bytes ?? nothing())) dump.push(Buffer.from(chunk));
-    expect(Buffer.concat(dump).equals(whole)).toBe(true);
+    const dump = await collect(packing.decompress(object?.bytes ?? from()));
+    expect(dump.equals(whole)).toBe(true);
   });
 });
 

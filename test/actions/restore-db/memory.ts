@@ -23,6 +23,7 @@ import {
   store,
 } from '../../steps/backup/fakes.ts';
 import type { Script } from '../../steps/backup/fakes.ts';
+import { collect, from } from '../../support/bytes.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
 import type { MemoryStorage } from '../../support/memory-storage.ts';
 
@@ -210,14 +211,10 @@ export class World {
 
   async #storeGlobals(id: string): Promise<NonNullable<BackupManifest['globals']>> {
     const key = globalsKey(of, id, { encrypted: true });
-    async function* sql(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('CREATE ROLE shop;');
-    }
-    const bytes: Uint8Array[] = [];
-    for await (const chunk of packing.encrypt(packing.compress(sql(), { level: 3 }), [recipient]))
-      bytes.push(chunk);
-    this.storage.objects.set(key, Buffer.concat(bytes));
-    return { key, ...accountOf(Buffer.concat(bytes)) };
+    const sql = from('CREATE ROLE shop;');
+    const bytes = await collect(packing.encrypt(packing.compress(sql, { level: 3 }), [recipient]));
+    this.storage.objects.set(key, bytes);
+    return { key, ...accountOf(bytes) };
   }
 
   run(given: Readonly<Record<string, string>> = {}): Promise<RestoreResult> {

@@ -4,6 +4,7 @@ import { startTool } from '../../../lib/adapters/database-place/tools.ts';
 import type { Way } from '../../../lib/adapters/database-place/tools.ts';
 import type { SpawnStream } from '../../../lib/ports/process.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
+import { collect, drain } from '../../support/bytes.ts';
 
 const spawn = processStreams({ PATH: process.env['PATH'] ?? '' });
 const here: Way = { kind: 'here', env: {} };
@@ -18,9 +19,7 @@ test('what a short tool wrote is not lost when it is read after the tool has end
   const run = await startTool(watching, here, ['sh', '-c', 'echo all of it'], { accounted: 'output' });
   await ended;
   await sleep(0); // Node empties an output that nobody reads on the tick after the end
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of run.output.bytes) chunks.push(chunk);
-  expect(String(Buffer.concat(chunks))).toBe('all of it\n');
+  expect(String(await collect(run.output.bytes))).toBe('all of it\n');
   expect(run.output.account().bytes).toBe(10);
 });
 
@@ -45,7 +44,7 @@ describe.each<[string, Way]>([
       accounted: 'input',
       input,
     });
-    for await (const chunk of run.output.bytes) void chunk;
+    await drain(run.output.bytes);
     return run.inputAccount();
   };
 
@@ -107,7 +106,7 @@ describe('a stream that ends as if all were well (kubernetes#124571)', () => {
   });
   const read = async (way: Way): Promise<void> => {
     const run = await startTool(spawn, way, ['echo', 'all of it'], { accounted: 'output' });
-    for await (const chunk of run.output.bytes) void chunk;
+    await drain(run.output.bytes);
   };
 
   test.each([

@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { passwordLine, readTrailer, wrapped } from '../../../lib/adapters/database-place/wrapper.ts';
 import type { Accounted } from '../../../lib/adapters/database-place/wrapper.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
+import { drain, from } from '../../support/bytes.ts';
 
 const spawn = processStreams({ PATH: process.env['PATH'] ?? '' });
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
@@ -48,18 +49,10 @@ test('a tool that is killed', async () => {
 });
 
 test('a tool that is not there', async () => {
-  const child = await spawn({ argv: wrapped(['nobody-has-this'], 'output'), input: only(passwordLine('')) });
-  await expect(drained(child.stdout)).rejects.toThrow();
+  const child = await spawn({ argv: wrapped(['nobody-has-this'], 'output'), input: from(passwordLine('')) });
+  await expect(drain(child.stdout)).rejects.toThrow();
   expect(await child.exit).toMatchObject({ status: 127, stderr: expect.stringContaining('nobody-has-this') });
 });
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-async function drained(bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of bytes);
-}
 
 test('input: what arrived there', async () => {
   const input = Buffer.alloc(2_000_000, 'abc\0');

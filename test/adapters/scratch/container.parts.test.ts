@@ -20,9 +20,10 @@ import { startSshServer } from '../../../sandbox/ssh/server.ts';
 import { descendants } from '../../support/process-tree.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
+import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { chunksOf, dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const mebibyte = 1024 * 1024;

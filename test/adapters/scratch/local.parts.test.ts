@@ -12,9 +12,10 @@ import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
+import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { chunksOf, dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };

@@ -11,7 +11,8 @@ import { startMariaDb } from '../../../sandbox/databases/mariadb.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
-import { chunksOf, dumped, orderOf, scratchPorts, sourceAt } from './support.ts';
+import { chunksOf } from '../../support/bytes.ts';
+import { dumped, orderOf, scratchPorts, sourceAt } from './support.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 let source: Postgres;

@@ -19,7 +19,8 @@ import { shopSql } from '../../../sandbox/databases/shop-mariadb.ts';
 import { startDocker } from '../../../sandbox/images/docker.ts';
 import { ensureTools } from '../../../sandbox/tools.ts';
 import { until } from '../../sandbox-parts/running.ts';
-import { chunksOf, dumped, orderOf, scratchPorts } from './support.ts';
+import { chunksOf } from '../../support/bytes.ts';
+import { dumped, orderOf, scratchPorts } from './support.ts';
 import type { Dumped, Env } from './support.ts';
 
 const namespace = 'slipway-test-scratch-mariadb';

@@ -12,7 +12,8 @@ import { startMariaDb } from '../../../sandbox/databases/mariadb.ts';
 import type { MariaDb } from '../../../sandbox/databases/mariadb.ts';
 import { shopSql } from '../../../sandbox/databases/shop-mariadb.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
-import { chunksOf, dumped, scratchPorts } from './support.ts';
+import { chunksOf } from '../../support/bytes.ts';
+import { dumped, scratchPorts } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const order: ScratchOrder = {

@@ -18,9 +18,10 @@ import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { ensureTools } from '../../../sandbox/tools.ts';
 import { until } from '../../sandbox-parts/running.ts';
+import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { chunksOf, dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const namespace = 'slipway-test-scratch';

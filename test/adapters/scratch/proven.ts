@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { compareSchemas } from '../../../lib/domain/database/compare-schemas.ts';
 import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
 import type { Database } from '../../../lib/ports/database.ts';
-import { chunksOf } from './support.ts';
+import { chunksOf } from '../../support/bytes.ts';
 import type { Dumped } from './support.ts';
 
 /** Restores into it, and finds what was dumped. */

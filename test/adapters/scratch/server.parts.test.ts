@@ -9,8 +9,9 @@ import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
+import { chunksOf } from '../../support/bytes.ts';
 import { proven } from './proven.ts';
-import { chunksOf, dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };

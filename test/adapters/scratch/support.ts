@@ -1,7 +1,5 @@
 /** A source database, what is dumped of it, and scratch servers' ports as a step has them. */
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { connectPostgres } from '../../../lib/adapters/postgresql/connect.ts';
 import { connectScratchMysql } from '../../../lib/adapters/scratch/connect-mysql.ts';
 import { connectScratchPostgres } from '../../../lib/adapters/scratch/connect-postgresql.ts';
@@ -14,6 +12,8 @@ import { systemClock } from '../../../lib/runtime/clock.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { processSpawn } from '../../../lib/runtime/process.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
+import { collect } from '../../support/bytes.ts';
+import { filesIn } from '../../support/private-files.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,14 +26,7 @@ export interface TestPorts extends ScratchPorts {
 
 /** `lifetime` is an hour where it is not given. */
 export function scratchPorts(folder: string, env: Env, lifetime = 3_600_000): TestPorts {
-  const files: Files = {
-    async writePrivate(name, text) {
-      await writeFile(join(folder, name), text, { mode: 0o600 });
-      return join(folder, name);
-    },
-    keep: () => '',
-    read: async () => undefined,
-  };
+  const files = filesIn(folder);
   const warnings: string[] = [];
   const notes: string[] = [];
   const stream = processStreams(env);
@@ -98,14 +91,8 @@ export async function orderOf(database: Database): Promise<ScratchOrder> {
 export async function dumped(database: Database): Promise<Dumped> {
   const dump = await database.dump({ fingerprint: 'rows', withoutRows: [] });
   try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of dump.bytes) chunks.push(chunk);
-    return { bytes: Buffer.concat(chunks), contents: await dump.contents };
+    return { bytes: await collect(dump.bytes), contents: await dump.contents };
   } finally {
     await dump.close();
   }
-}
-
-export async function* chunksOf(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
 }

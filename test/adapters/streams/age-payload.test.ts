@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { decrypted, encrypted } from '../../../lib/adapters/streams/age.ts';
+import { chunksOf, collect } from '../../support/bytes.ts';
 
 const chunk = 65_536;
 const sizes = [0, 1, chunk - 1, chunk, chunk + 1, 2 * chunk, 2 * chunk + 1, 300 * chunk];
@@ -10,23 +11,13 @@ const recipient = await identityToRecipient(identity);
 
 const bytesOf = (size: number): Buffer => Buffer.alloc(size, 'all that a chunk holds, ');
 
-async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
-}
-
-async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of bytes) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
-}
-
 const opened = (bytes: Uint8Array, piece = 10_007): Promise<Buffer> =>
-  collect(decrypted(inPieces(bytes, piece), [identity]));
+  collect(decrypted(chunksOf(bytes, piece), [identity]));
 
 test.each(sizes)('%i bytes: the library opens what we sealed', async (size) => {
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
-  const file = await collect(encrypted(inPieces(bytesOf(size), 10_007), [recipient]));
+  const file = await collect(encrypted(chunksOf(bytesOf(size), 10_007), [recipient]));
   expect(bytesOf(size).equals(await decrypter.decrypt(file))).toBe(true);
 });
 
@@ -39,7 +30,7 @@ test.each(sizes)('%i bytes: we open what the library sealed, in whatever pieces 
 });
 
 test('cut, lengthened, changed or with two chunks in each other’s place: an error', async () => {
-  const whole = await collect(encrypted(inPieces(bytesOf(3 * chunk + 5), chunk), [recipient]));
+  const whole = await collect(encrypted(chunksOf(bytesOf(3 * chunk + 5), chunk), [recipient]));
   const sealedChunk = chunk + 16;
   const payload = whole.length - 3 * sealedChunk - 21;
   const [head, first, second] = [
@@ -60,7 +51,7 @@ test('cut, lengthened, changed or with two chunks in each other’s place: an er
 });
 
 test('a header that is no header, or that was changed, is an error', async () => {
-  const whole = await collect(encrypted(inPieces(bytesOf(9), 9), [recipient]));
+  const whole = await collect(encrypted(chunksOf(bytesOf(9), 9), [recipient]));
   await expect(opened(bytesOf(500))).rejects.toThrow('no age file');
   await expect(opened(whole.subarray(0, 60))).rejects.toThrow('no age file');
   const changed = Buffer.from(whole);
@@ -69,6 +60,6 @@ test('a header that is no header, or that was changed, is an error', async () =>
 });
 
 test('no two files have the same key', async () => {
-  const files = await Promise.all([1, 2].map(() => collect(encrypted(inPieces(bytesOf(9), 9), [recipient]))));
+  const files = await Promise.all([1, 2].map(() => collect(encrypted(chunksOf(bytesOf(9), 9), [recipient]))));
   expect(files[0]?.subarray(-25).equals(files[1]?.subarray(-25) ?? Buffer.alloc(0))).toBe(false);
 });

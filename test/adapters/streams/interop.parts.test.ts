@@ -3,7 +3,6 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -11,6 +10,7 @@ import { systemClock } from '../../../lib/runtime/clock.ts';
 import { streamPacking } from '../../../lib/adapters/streams/packing.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { installPackages, isCommand } from '../../../sandbox/packages.ts';
+import { collect, from } from '../../support/bytes.ts';
 
 const run = promisify(execFile);
 const here = streamPacking(processStreams({ PATH: process.env['PATH'] ?? '' }), 2, systemClock);
@@ -45,12 +45,6 @@ async function* text(megabytes: number): AsyncGenerator<Uint8Array> {
     yield Buffer.from(lines.join(''));
   }
 }
-
-const collect = async (bytes: AsyncIterable<Uint8Array>): Promise<Buffer> => {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
-};
 
 test.each([
   ['zstd on PATH', here],
@@ -113,6 +107,6 @@ test('a reader that is slow holds the source back', async () => {
 });
 
 test('bytes behind the last frame are an error', async () => {
-  const packed = await collect(here.compress(Readable.from([Buffer.from('x')]), { level: 3 }));
-  await expect(collect(here.decompress(Readable.from([packed, Buffer.from('more')])))).rejects.toThrow();
+  const packed = await collect(here.compress(from('x'), { level: 3 }));
+  await expect(collect(here.decompress(from(packed, 'more')))).rejects.toThrow();
 });

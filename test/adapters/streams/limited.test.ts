@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { limited } from '../../../lib/adapters/streams/limited.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
+import { from } from '../../support/bytes.ts';
 
 /** A clock that moves only when somebody sleeps, always a little too long, or when it is pushed. */
 class DrivenClock implements Clock {
@@ -96,10 +97,7 @@ test('a source that is slower than the limit is not held back', async () => {
 test('bytes are the same, in order, and no copy', async () => {
   const source = Buffer.from(Array.from({ length: 1_000 }, (_each, at) => at % 251));
   const pieces: Uint8Array[] = [];
-  async function* once(): AsyncGenerator<Uint8Array> {
-    yield source;
-  }
-  for await (const piece of limited(once(), { bytesPerSecond: 1_500, clock: new DrivenClock() }))
+  for await (const piece of limited(from(source), { bytesPerSecond: 1_500, clock: new DrivenClock() }))
     pieces.push(piece);
   expect(Buffer.concat(pieces).equals(source)).toBe(true);
   expect(pieces.length).toBeGreaterThan(1);
@@ -126,9 +124,6 @@ test('a cancel ends the wait, and the source is closed', async () => {
 });
 
 test('what the source throws comes out', async () => {
-  async function* failing(): AsyncGenerator<Uint8Array> {
-    yield* chunks(1, 10);
-    throw new Error('pg_dump was killed');
-  }
-  await expect(pass(failing(), 100_000, new DrivenClock())).rejects.toThrow('pg_dump was killed');
+  const failing = from(new Uint8Array(10), new Error('pg_dump was killed'));
+  await expect(pass(failing, 100_000, new DrivenClock())).rejects.toThrow('pg_dump was killed');
 });

@@ -5,22 +5,10 @@ import { decrypted, encrypted } from '../../../lib/adapters/streams/age.ts';
 import { counted } from '../../../lib/adapters/streams/counted.ts';
 import { compressed, decompressed, zstdArgv } from '../../../lib/adapters/streams/zstd.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
+import { collect, from } from '../../support/bytes.ts';
 
 /** No zstd on this PATH: Node's own must do. */
 const options = { level: 3, threads: 1, spawn: processStreams({ PATH: '/nowhere' }) };
-
-async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-async function* from(...chunks: (string | Uint8Array | Error)[]): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) {
-    if (chunk instanceof Error) throw chunk;
-    yield Buffer.from(chunk);
-  }
-}
 
 /** Bytes that do not compress to nothing. */
 async function* noise(chunks: number): AsyncGenerator<Uint8Array> {

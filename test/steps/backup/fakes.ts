@@ -9,6 +9,7 @@ import type { Storage } from '../../../lib/ports/storage.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { storeDump } from '../../../lib/steps/backup/pipeline.ts';
 import type { BackupOrder, StoredDump } from '../../../lib/steps/backup/pipeline.ts';
+import { collect } from '../../support/bytes.ts';
 import { accountOf } from '../../support/memory-storage.ts';
 import type { MemoryStorage } from '../../support/memory-storage.ts';
 
@@ -49,12 +50,6 @@ export interface Script {
   facts?: Partial<DatabaseFacts>;
   /** On the server's disk. */
   free?: number;
-}
-
-async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 /** A database that dumps `whole`, or fails where it is told. */

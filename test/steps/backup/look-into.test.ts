@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals';
 import { UnreachableError } from '../../../lib/domain/errors.ts';
 import { lookInto } from '../../../lib/steps/backup/look-into.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
+import { from } from '../../support/bytes.ts';
 import { packing } from './fakes.ts';
 
 const rows = 'INSERT INTO t VALUES (1);\n'.repeat(5_000);
@@ -108,11 +109,7 @@ test('one that is gone again is refused, and a storage that breaks off is not ca
     async get(key) {
       const download = await storage.get(key);
       if (download === undefined) return undefined;
-      async function* broken(): AsyncGenerator<Uint8Array> {
-        yield gzipSync(mysql).subarray(0, 100);
-        throw gone;
-      }
-      return { ...download, bytes: broken() };
+      return { ...download, bytes: from(gzipSync(mysql).subarray(0, 100), gone) };
     },
   };
   await expect(lookInto('dump', breaking, packing)).rejects.toBe(gone);

@@ -22,7 +22,9 @@ import { restoreStored } from '../../../lib/steps/backup/restore-stored.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import { drain } from '../../support/bytes.ts';
 import { memoryStorage } from '../../support/memory-storage.ts';
+import { filesIn } from '../../support/private-files.ts';
 import { allGone, descendants } from '../../support/process-tree.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 
@@ -55,12 +57,7 @@ async function connect(database: string): Promise<Database> {
   const place = { kind: 'url', host: postgres.socket, port: postgres.port, sslMode: 'prefer' } as const;
   const locator: Locator = { engine: 'postgresql', place, database, user: 'postgres' };
   const home = await mkdtemp(join(folder, 'home-'));
-  const writePrivate = async (name: string, text: string): Promise<string> => {
-    await writeFile(join(home, name), text, { mode: 0o600 });
-    return join(home, name);
-  };
-  const files = { writePrivate, keep: () => '', read: async () => undefined };
-  const connection = await localConnection(locator, place, files);
+  const connection = await localConnection(locator, place, filesIn(home));
   return postgresDatabase({ spawn, connection, described: describeLocator(locator) });
 }
 
@@ -180,6 +177,6 @@ test('stock tools restore what was stored, without Slipway', async () => {
   const child = await spawn({
     argv: ['sh', '-c', script, 'sh', folder, postgres.socket, String(postgres.port)],
   });
-  for await (const _ of child.stdout);
+  await drain(child.stdout);
   expect(await postgres.sql('stock', 'SELECT count(*) FROM shop.orders')).toBe('40000');
 }, 240_000);

@@ -1,7 +1,6 @@
 /** A destination on a real OpenSSH server, as tests open it. */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sshStorage } from '../../../../lib/adapters/storage/ssh/store.ts';
@@ -11,18 +10,10 @@ import type { Storage } from '../../../../lib/ports/storage.ts';
 import { systemClock } from '../../../../lib/runtime/clock.ts';
 import { processStreams } from '../../../../lib/runtime/process-stream.ts';
 import type { SshServer } from '../../../../sandbox/ssh/server.ts';
+import { filesIn } from '../../../support/private-files.ts';
 
 /** Of this process; a program that is to be killed is given its test's, who removes it. */
 export const keysFolder = process.env['SSH_KEYS_FOLDER'] ?? mkdtempSync(join(tmpdir(), 'slipway-ssh-keys-'));
-
-const files = {
-  writePrivate: async (name: string, text: string): Promise<string> => {
-    await writeFile(join(keysFolder, name), text, { mode: 0o600 });
-    return join(keysFolder, name);
-  },
-  keep: () => '',
-  read: async () => undefined,
-};
 
 export function storeAt(
   server: Pick<SshServer, 'host' | 'port' | 'user' | 'key' | 'knownHosts'>,
@@ -34,7 +25,7 @@ export function storeAt(
   return sshStorage({
     destination: { kind: 'ssh', host, port, user, directory },
     over: { host, port, user, key, knownHosts, ...over },
-    files,
+    files: filesIn(keysFolder),
     streams: processStreams({ PATH: process.env['PATH'] ?? '' }),
     clock: systemClock,
     newMark: randomUUID,
