@@ -11,3 +11,10 @@ export const filesIn = (folder: string): Files => ({
   keep: () => '',
   read: async () => undefined,
 });
+
+/** Where no file is needed, and so none may be written. */
+export const noFiles: Files = {
+  writePrivate: (name) => Promise.reject(new Error(`nobody should write ${name}`)),
+  keep: () => '',
+  read: async () => undefined,
+};

@@ -40,3 +40,12 @@ function statOf(pid: number): string[] | undefined {
     return undefined;
   }
 }
+
+/** What its program is called, at most 15 letters of it; empty when it has ended. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

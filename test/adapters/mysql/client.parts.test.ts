@@ -1,58 +1,13 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
 import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
-import { canonicalSchema } from '../../../lib/domain/database/schema.ts';
-import { ConfigurationError, TargetError } from '../../../lib/domain/errors.ts';
-import type { Database } from '../../../lib/ports/database.ts';
-import {
-  byUrl,
-  collect,
-  emptyDatabase,
-  equal,
-  from,
-  inPod,
-  mariadb,
-  named,
-  order,
-  restoring,
-  whole,
-} from './shop.ts';
+import { TargetError } from '../../../lib/domain/errors.ts';
+import { collect, from } from '../../support/bytes.ts';
+import { databaseContract } from '../database/contract.ts';
+import { equal, order, restoring, whole } from '../database/round-trip.ts';
+import { byUrl, emptyDatabase, inPod, subject, mariadb, named } from './shop.ts';
 
-test('a probe says who they are, how much there is, and what no snapshot holds', async () => {
-  const facts = await (await byUrl('shop')).probe();
-  expect(facts.server).toMatchObject({ engine: 'mariadb', major: facts.dumpTool.major });
-  expect(facts.bytes).toBeGreaterThan(5_000_000);
-  expect(facts.nonTransactional).toEqual(['shop.counters']);
-});
-
-test.each<[string, (database: string) => Database | Promise<Database>]>([
-  ['by url', (database) => byUrl(database)],
-  ['in a pod', (database) => inPod(database)],
-])(
-  '%s: what was dumped is what is restored, down to the last odd row',
-  async (_, connect) => {
-    const { bytes, contents } = await whole(await (await connect('shop')).dump(order));
-    const { fingerprint, migrations, schema } = contents;
-    const rowsOf = (table: string): number | undefined =>
-      fingerprint.tables.find(({ name }) => name === table)?.rows;
-    expect(rowsOf('orders')).toBe(20_000);
-    expect(rowsOf('odd')).toBe(240);
-    expect(rowsOf('odd `name`.x VALUES (')).toBe(5);
-    expect(rowsOf('empty')).toBe(0);
-    expect(rowsOf('versioned')).toBe(3);
-    expect(migrations).toMatchObject([
-      { tool: 'rails', applied: [{ id: '20260101000000' }, { id: '20260102000000' }] },
-    ]);
-    expect(schema.kind === 'facts' && canonicalSchema(schema.facts)).toContain('procedure report');
-
-    const target = await connect(await emptyDatabase());
-    const account = await target.restore(from(bytes), restoring);
-    expect(account.bytes).toBe(bytes.length);
-    await equal(contents, target);
-    expect(await (await connect('shop')).parse(from(bytes))).toEqual(account);
-  },
-  120_000,
-);
+databaseContract(subject);
 
 test('counted from the dump: the fingerprint is of the snapshot, not of what is written meanwhile', async () => {
   const name = await emptyDatabase();
@@ -92,46 +47,6 @@ test('a schema that changes meanwhile makes no dump', async () => {
   const reading = whole(dump);
   await expect(reading).rejects.toThrow(TargetError);
   await expect(reading).rejects.toThrow(/schema changed while|no whole dump/);
-});
-
-test('counts have no hashes', async () => {
-  const { fingerprint } = await (await byUrl('shop')).contents('counts', { withoutRows: ['old.orders'] });
-  expect(fingerprint.kind).toBe('counts');
-  expect(fingerprint.tables).toContainEqual({ name: 'odd', rows: 240 });
-  expect(fingerprint.tables.map(({ name }) => name)).not.toContain('orders');
-});
-
-test('rows that are left out are neither dumped nor counted, and a wrong name is told', async () => {
-  const withoutRows = ['shop.orders', 'odd `name`.x VALUES ('];
-  const { bytes, contents } = await whole(await (await byUrl('shop')).dump({ ...order, withoutRows }));
-  expect(contents.fingerprint.tables.map(({ name }) => name)).not.toContain('orders');
-  const target = await emptyDatabase();
-  await (await byUrl(target)).restore(from(bytes), restoring);
-  expect(await mariadb.sql(target, 'SELECT count(*) FROM orders')).toBe('0');
-  expect(await mariadb.sql(target, 'SELECT count(*) FROM odd')).toBe('240');
-  const found = await (await byUrl(target)).contents('rows', { withoutRows });
-  expect(fingerprintDifferences(contents.fingerprint, found.fingerprint)).toEqual([]);
-
-  const wrong = (await byUrl('shop')).dump({ ...order, withoutRows: ['shop.order'] });
-  await expect(wrong).rejects.toThrow(ConfigurationError);
-  await expect(wrong).rejects.toThrow('did you mean shop.orders?');
-});
-
-test('a database that is not empty is refused, whatever is in it', async () => {
-  const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
-  for (const sql of [
-    'CREATE TABLE t (a int)',
-    'CREATE SEQUENCE s',
-    'CREATE VIEW v AS SELECT 1',
-    'CREATE FUNCTION f() RETURNS int RETURN 1',
-    'CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO SELECT 1',
-  ]) {
-    const name = await emptyDatabase();
-    await mariadb.sql(name, sql);
-    const target = await byUrl(name);
-    await expect(target.restore(from(bytes), restoring)).rejects.toThrow('is not empty; nothing was changed');
-    expect(await target.occupants()).toHaveLength(1);
-  }
 });
 
 test('without owners everything belongs to who restores, whoever made it', async () => {

@@ -1,23 +1,22 @@
-import { readFile, stat } from 'node:fs/promises';
-import { beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { TargetError, ToolError, UnreachableError } from '../../../lib/domain/errors.ts';
 import type { SpawnStream } from '../../../lib/ports/process.ts';
 import { startMariaDb } from '../../../sandbox/databases/mariadb.ts';
-import { allGone, descendants } from '../../support/process-tree.ts';
-import {
-  byUrl,
-  collect,
-  emptyDatabase,
-  from,
-  inPod,
-  mariadb,
-  named,
-  order,
-  restoring,
-  spawn,
-  whole,
-} from './shop.ts';
+import { from } from '../../support/bytes.ts';
+import { wholeShop } from '../database/contract.ts';
+import { faultsContract, readAndKill } from '../database/contract-faults.ts';
+import { order, restoring, whole } from '../database/round-trip.ts';
+import { byUrl, emptyDatabase, inPod, spawn, subject, mariadb, named } from './shop.ts';
 import type { As } from './shop.ts';
+
+faultsContract(subject);
+
+test('of a dump whose tool is killed nothing is told: its rows are counted as they pass', async () => {
+  const dump = await (await byUrl('shop')).dump(order);
+  await expect(readAndKill(dump, 'mariadb-dump')).rejects.toThrow('mariadb-dump failed');
+  await expect(dump.contents).rejects.toThrow('mariadb-dump failed');
+  await dump.close();
+});
 
 test('wrong password, no such database, nobody there, no TLS: who is to do what', async () => {
   const asked = async (as: As, database = 'shop'): Promise<unknown> =>
@@ -60,21 +59,6 @@ test('a user that may not see all of it is refused, before anything is dumped', 
   );
 });
 
-test('no secret is in an argument, and the files are private', async () => {
-  const commands: string[] = [];
-  const modes: number[] = [];
-  const watching: SpawnStream = async (command, options) => {
-    commands.push(command.argv.join(' '), JSON.stringify(command.env));
-    for (const [, file = ''] of command.argv.join(' ').matchAll(/--defaults-file=(\S+)/g))
-      modes.push((await stat(file)).mode & 0o777);
-    return spawn(command, options);
-  };
-  await whole(await (await byUrl('shop', { spawn: watching })).dump({ ...order, fingerprint: 'counts' }));
-  expect(commands.length).toBeGreaterThanOrEqual(6);
-  expect(commands.join('\n')).not.toContain(mariadb.password.slice(0, 8));
-  expect(new Set(modes)).toEqual(new Set([0o600]));
-});
-
 test.each(['pa"ss\\word', "it's # no comment", ' leading and trailing ', '\\t\\s"\'#'])(
   'a password of odd signs: %s',
   async (password) => {
@@ -85,17 +69,6 @@ test.each(['pa"ss\\word', "it's # no comment", ' leading and trailing ', '\\t\\s
     expect((await (await byUrl('shop', { user: 'odd', password })).probe()).server.engine).toBe('mariadb');
   },
 );
-
-test('a dump tool that is killed is no dump', async () => {
-  const dump = await (await byUrl('shop')).dump(order);
-  const reading = (async () => {
-    for await (const _ of dump.bytes)
-      for (const pid of descendants(process.pid)) if ((await comm(pid)) === 'mariadb-dump') kill(pid);
-  })();
-  await expect(reading).rejects.toThrow('mariadb-dump failed');
-  await expect(dump.contents).rejects.toThrow('mariadb-dump failed');
-  await dump.close();
-});
 
 /** Sixty megabytes in many rows: far more than pipes and sockets hold. */
 const bulk = 'CREATE TABLE t (a text); INSERT INTO t SELECT repeat(md5(seq), 100) FROM seq_1_to_20000';
@@ -151,36 +124,11 @@ test('two at once: the second waits, and is told who has it; a kill gives it bac
   await (await third).close();
 });
 
-test('closing early gives everything back and leaves no process', async () => {
-  const dump = await (await byUrl('shop')).dump({ ...order, lock: { wait: 0 } });
-  const pids = descendants(process.pid);
-  for await (const _ of dump.bytes) break;
-  await dump.close();
-  await allGone(pids.filter((pid) => !servers.has(pid)));
-  await (await (await byUrl('shop')).dump({ ...order, lock: { wait: 10_000 } })).close();
-});
-
-test.each([0.1, 0.5, 0.99])(
-  'a dump cut at %f is not restored, and leaves the database empty',
-  async (share) => {
-    const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
-    const cut = bytes.subarray(0, Math.floor(bytes.length * share));
-    const target = await byUrl(await emptyDatabase());
-    await expect(target.restore(from(cut), restoring)).rejects.toThrow(/no whole dump/);
-    expect(await target.occupants()).toEqual([]);
-    await expect(target.parse(from(cut))).rejects.toThrow(/no whole dump/);
-  },
-  60_000,
-);
-
 test('an input that breaks off is not restored either, though what came was whole', async () => {
-  const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
-  async function* broken(): AsyncGenerator<Uint8Array> {
-    yield bytes;
-    throw new Error('the hash of the object is another');
-  }
+  const { bytes } = await wholeShop(subject);
+  const problem = 'the hash of the object is another';
   for (const target of [await byUrl(await emptyDatabase()), inPod(await emptyDatabase())]) {
-    await expect(target.restore(broken(), restoring)).rejects.toThrow('the hash of the object is another');
+    await expect(target.restore(from(bytes, new Error(problem)), restoring)).rejects.toThrow(problem);
     expect(await target.occupants()).toEqual([]);
   }
 }, 60_000);
@@ -234,23 +182,6 @@ test('a cancel ends a dump and a restore', async () => {
   expect(await target.occupants()).toEqual([]);
 }, 60_000);
 
-test('a stream that ends early and well, and one that was changed, are failures', async () => {
-  const through =
-    (pipe: string) =>
-    (tool: readonly string[]): readonly string[] =>
-      tool.includes('mariadb-dump') && tool.includes('--quick')
-        ? ['sh', '-c', `"$@" ${pipe}`, 'x', ...tool]
-        : tool;
-  for (const [pipe, problem] of [
-    ['2>/dev/null | head -c 1000000', /broke off after 1000000 bytes|no whole dump/],
-    [`| tr 'q' 'r'`, /did not arrive whole: other bytes|broke off/],
-  ] as const) {
-    const dump = await inPod('shop', through(pipe)).dump(order);
-    await expect(collect(dump.bytes)).rejects.toThrow(problem);
-    await dump.close();
-  }
-});
-
 test('a tool that is not there', async () => {
   const nowhere: SpawnStream = (command, options) =>
     spawn(
@@ -261,21 +192,3 @@ test('a tool that is not there', async () => {
   await expect(probe).rejects.toThrow('there is no mariadb');
   await expect(probe).rejects.not.toBeInstanceOf(ToolError);
 });
-
-const servers = new Set<number>();
-beforeAll(() => {
-  for (const pid of descendants(process.pid)) servers.add(pid);
-});
-
-/** It may have ended by itself meanwhile. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'ESRCH') throw error;
-  }
-}
-
-async function comm(pid: number): Promise<string> {
-  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-}

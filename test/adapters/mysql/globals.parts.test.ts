@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { TargetError } from '../../../lib/domain/errors.ts';
-import { byUrl, collect, mariadb } from './shop.ts';
+import { collect } from '../../support/bytes.ts';
+import { byUrl, mariadb } from './shop.ts';
 
 test.each([
   ['nothing of the books of accounts', `GRANT ALL ON shop.* TO plain@'127.0.0.1'`],

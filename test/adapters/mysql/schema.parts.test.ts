@@ -6,7 +6,9 @@ import { compareSchemas } from '../../../lib/domain/database/compare-schemas.ts'
 import type { SchemaDifference } from '../../../lib/domain/database/compare-schemas.ts';
 import { canonicalSchema } from '../../../lib/domain/database/schema.ts';
 import type { SchemaReading } from '../../../lib/domain/database/schema.ts';
-import { byUrl, collect, emptyDatabase, from, mariadb, restoring, spawn } from './shop.ts';
+import { collect, from } from '../../support/bytes.ts';
+import { restoring } from '../database/round-trip.ts';
+import { byUrl, emptyDatabase, spawn, mariadb } from './shop.ts';
 
 const before = `
 CREATE TABLE customers (id int PRIMARY KEY, email varchar(100) CHARACTER SET utf8mb3, UNIQUE KEY email (email));

@@ -11,7 +11,9 @@ import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { processSpawn } from '../../../lib/runtime/process.ts';
 import { startSshServer } from '../../../sandbox/ssh/server.ts';
 import type { SshServer } from '../../../sandbox/ssh/server.ts';
-import { collect, emptyDatabase, from, mariadb, order, restoring } from './shop.ts';
+import { collect, from } from '../../support/bytes.ts';
+import { order, restoring } from '../database/round-trip.ts';
+import { emptyDatabase, mariadb } from './shop.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
 const password = String.raw`it's a "secret" \ $HOME`;

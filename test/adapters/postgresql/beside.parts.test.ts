@@ -6,7 +6,9 @@ import { TargetError } from '../../../lib/domain/errors.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { until } from '../../sandbox-parts/running.ts';
-import { byUrl, collect, equal, from, inPod, order, postgres, restoring, whole } from './shop.ts';
+import { collect, from } from '../../support/bytes.ts';
+import { equal, order, restoring, whole } from '../database/round-trip.ts';
+import { byUrl, inPod, postgres } from './shop.ts';
 
 const names = (pattern: string): Promise<string> =>
   postgres.sql('postgres', `SELECT datname FROM pg_database WHERE datname LIKE '${pattern}' ORDER BY 1`);

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startPostgres, startReplica } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { until } from '../../sandbox-parts/running.ts';
-import { byUrl, order, whole } from './shop.ts';
+import { order, whole } from '../database/round-trip.ts';
+import { byUrl } from './shop.ts';
 import type { As } from './shop.ts';
 
 let folder: string;

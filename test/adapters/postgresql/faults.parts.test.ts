@@ -1,24 +1,17 @@
-import { readFile, stat } from 'node:fs/promises';
 import { beforeAll, expect, test } from '@jest/globals';
 import { TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
 import type { Database } from '../../../lib/ports/database.ts';
-import type { SpawnStream } from '../../../lib/ports/process.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import { allGone, descendants } from '../../support/process-tree.ts';
-import {
-  byUrl,
-  collect,
-  emptyDatabase,
-  from,
-  inPod,
-  order,
-  postgres,
-  restoring,
-  spawn,
-  whole,
-} from './shop.ts';
+import { collect, from } from '../../support/bytes.ts';
+import { wholeShop } from '../database/contract.ts';
+import { faultsContract } from '../database/contract-faults.ts';
+import { order, restoring, whole } from '../database/round-trip.ts';
+import { byUrl, emptyDatabase, inPod, subject, postgres } from './shop.ts';
 import type { As } from './shop.ts';
+
+faultsContract(subject);
 
 test('wrong password, no such database, nobody there, no TLS: who is to do what', async () => {
   const asked = async (as: As, database = 'shop'): Promise<unknown> =>
@@ -49,31 +42,6 @@ test('rows hidden by row-level security stop the dump', async () => {
   );
   const seer = await byUrl(name, { user: 'seer', password: 'seer' });
   await expect(seer.dump(order).then(whole)).rejects.toThrow(/row-level security/);
-});
-
-test('no secret is in an argument, and the files are private', async () => {
-  const commands: string[] = [];
-  const modes: number[] = [];
-  const watching: SpawnStream = async (command, options) => {
-    commands.push(command.argv.join(' '));
-    for (const file of [command.env?.['PGPASSFILE'], command.env?.['PGSERVICEFILE']])
-      modes.push((await stat(file ?? '')).mode & 0o777);
-    return spawn(command, options);
-  };
-  await whole(await (await byUrl('shop', { spawn: watching })).dump({ ...order, fingerprint: 'counts' }));
-  expect(commands.length).toBeGreaterThanOrEqual(3);
-  expect(commands.join('\n')).not.toContain(postgres.password.slice(0, 8));
-  expect(new Set(modes)).toEqual(new Set([0o600]));
-});
-
-test('a pg_dump that is killed is no dump', async () => {
-  const dump = await (await byUrl('shop')).dump(order);
-  const reading = (async () => {
-    for await (const _ of dump.bytes)
-      for (const pid of descendants(process.pid)) if (isPgDump(await comm(pid))) process.kill(pid, 'SIGKILL');
-  })();
-  await expect(reading).rejects.toThrow('pg_dump failed');
-  await dump.close();
 });
 
 test('a backend that is terminated is no dump', async () => {
@@ -109,7 +77,7 @@ test('the session that holds the snapshot is terminated: no dump, and why', asyn
 });
 
 test('a server that goes down in the middle: no dump, no restore, and nothing hangs', async () => {
-  const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
+  const { bytes } = await wholeShop(subject);
   const doomed = await startPostgres();
   const at = (database: string): Promise<Database> =>
     byUrl(database, { port: doomed.port, password: doomed.password });
@@ -146,29 +114,8 @@ test('closing early gives the snapshot back and leaves no process', async () => 
   expect(await postgres.sql('postgres', open)).toBe('0');
 });
 
-test('a stream that ends early and well is a failure: the exec channel was lost', async () => {
-  // What kubectl does on such a day: half of the bytes, no error, exit 0 (kubernetes#124571).
-  const lossy = (tool: readonly string[]): readonly string[] =>
-    tool.includes('pg_dump') && !tool.includes('--version')
-      ? ['sh', '-c', '"$@" 2>/dev/null | head -c 1000000', 'lossy', ...tool]
-      : tool;
-  const dump = await inPod('shop', lossy).dump(order);
-  await expect(collect(dump.bytes)).rejects.toThrow(/broke off after 1000000 bytes/);
-  await dump.close();
-});
-
-test('a stream that was changed on its way is a failure', async () => {
-  const changing = (tool: readonly string[]): readonly string[] =>
-    tool.includes('pg_dump') && !tool.includes('--version')
-      ? ['sh', '-c', `"$@" | tr 'a' 'b'`, 'changing', ...tool]
-      : tool;
-  const dump = await inPod('shop', changing).dump(order);
-  await expect(collect(dump.bytes)).rejects.toThrow(/did not arrive whole: other bytes/);
-  await dump.close();
-});
-
 test('what arrives short in a pod is not restored well', async () => {
-  const { bytes } = await whole(await (await byUrl('shop')).dump({ ...order, fingerprint: 'counts' }));
+  const { bytes } = await wholeShop(subject);
   const losing = (tool: readonly string[]): readonly string[] =>
     tool.includes('pg_restore') ? ['sh', '-c', `head -c 1000001 | "$@"`, 'losing', ...tool] : tool;
   const target = inPod(await emptyDatabase(), losing);
@@ -186,8 +133,3 @@ const servers = new Set<number>();
 beforeAll(() => {
   for (const pid of descendants(process.pid)) servers.add(pid);
 });
-
-async function comm(pid: number): Promise<string> {
-  return readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
-}
-const isPgDump = (name: string): boolean => name.trim() === 'pg_dump';

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { TargetError } from '../../../lib/domain/errors.ts';
-import { byUrl, collect, postgres } from './shop.ts';
+import { collect } from '../../support/bytes.ts';
+import { byUrl, postgres } from './shop.ts';
 
 test('who may not read the roles is told what to do, and who may read just those needs no superuser', async () => {
   await postgres.sql('postgres', `CREATE ROLE plain LOGIN PASSWORD 'plain'`);

@@ -3,7 +3,8 @@ import { expect, test } from '@jest/globals';
 import { CancelledError, TargetError } from '../../../lib/domain/errors.ts';
 import { descendants } from '../../support/process-tree.ts';
 import { until } from '../../sandbox-parts/running.ts';
-import { byUrl, emptyDatabase, inPod, order, postgres, whole } from './shop.ts';
+import { order, whole } from '../database/round-trip.ts';
+import { byUrl, emptyDatabase, inPod, postgres } from './shop.ts';
 
 const counting = { ...order, fingerprint: 'counts' } as const;
 const now = { ...counting, lock: { wait: 0 } };

@@ -1,21 +1,21 @@
 /** A PostgreSQL with a shop in it for the tests of a file, and the ways to it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { compareSchemas } from '../../../lib/domain/database/compare-schemas.ts';
-import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
+import { afterAll, beforeAll } from '@jest/globals';
 import { describeLocator } from '../../../lib/domain/database/locator.ts';
 import type { Locator, SslMode, UrlPlace } from '../../../lib/domain/database/locator.ts';
 import { localConnection, remoteConnection } from '../../../lib/adapters/postgresql/connection.ts';
 import { postgresDatabase } from '../../../lib/adapters/postgresql/client.ts';
-import type { Contents, Database, Dump, DumpOrder } from '../../../lib/ports/database.ts';
+import type { Database } from '../../../lib/ports/database.ts';
 import type { SpawnStream, StreamingChild } from '../../../lib/ports/process.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import { filesIn } from '../../support/private-files.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
+import type { Subject } from '../database/contract.ts';
 
 const streams = processStreams({
   PATH: process.env['PATH'] ?? '',
@@ -69,12 +69,7 @@ export async function byUrl(database: string, as: As = {}): Promise<Database> {
   const place: UrlPlace = { kind: 'url', host, port, sslMode, ...trust };
   const locator: Locator = { engine: 'postgresql', place, database, user, password };
   const home = await mkdtemp(join(folder, 'home-'));
-  const writePrivate = async (name: string, text: string): Promise<string> => {
-    await writeFile(join(home, name), text, { mode: 0o600 });
-    return join(home, name);
-  };
-  const files = { writePrivate, keep: () => '', read: async () => undefined };
-  const connection = await localConnection(locator, place, files);
+  const connection = await localConnection(locator, place, filesIn(home));
   return postgresDatabase({ spawn: as.spawn ?? spawn, connection, described: describeLocator(locator) });
 }
 
@@ -91,31 +86,34 @@ export function inPod(
   return postgresDatabase({ spawn, connection, described: describeLocator(locator) });
 }
 
-export const order: DumpOrder = { fingerprint: 'rows', withoutRows: [] };
-
-export async function collect(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-export async function* from(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* chunks;
-}
-
-export async function whole(dump: Dump): Promise<{ bytes: Buffer; contents: Contents }> {
-  try {
-    return { bytes: await collect(dump.bytes), contents: await dump.contents };
-  } finally {
-    await dump.close();
-  }
-}
-
-export async function equal(contents: Contents, database: Database): Promise<void> {
-  const found = await database.contents('rows');
-  expect(fingerprintDifferences(contents.fingerprint, found.fingerprint)).toEqual([]);
-  expect(compareSchemas(contents.schema, found.schema)).toEqual({ kind: 'same' });
-  expect(found.migrations).toEqual(contents.migrations);
-}
-
-export const restoring = { oneTransaction: true, owners: true };
+export const subject: Subject = {
+  engine: 'postgresql',
+  dumpTool: 'pg_dump',
+  byUrl,
+  inPod,
+  emptyDatabase,
+  spawn,
+  sql: (database, text) => postgres.sql(database, text),
+  password: () => postgres.password,
+  facts: { extensions: [{ name: 'pgcrypto' }, { name: 'plpgsql' }] },
+  shop: {
+    rows: { 'shop.orders': 20_000, 'large objects': 2, '"Odd ""Schema"""."Table; DROP TABLE x --"': 240 },
+    migrations: [{ tool: 'flyway', applied: [{ id: '1' }, { id: '2', checksum: '-23' }] }],
+    schema: 'shop.events',
+  },
+  withoutRows: ['shop.orders', 'Odd "Schema".Table; DROP TABLE x --'],
+  orders: 'shop.orders',
+  counted: { name: 'shop.nothing', rows: 3 },
+  kept: { name: 'shop.events', rows: 2001 },
+  occupying: [
+    'CREATE TABLE t ()',
+    'CREATE SEQUENCE s',
+    'CREATE SCHEMA x',
+    "CREATE TYPE e AS ENUM ('a')",
+    "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "SELECT lo_from_bytea(1, 'x')",
+  ],
+  onTheWay: { cut: /broke off after 1000000 bytes/, changed: /did not arrive whole: other bytes/ },
+  isDump: (tool) => tool.includes('pg_dump') && !tool.includes('--version'),
+  secretFiles: ({ env = {} }) => [env['PGPASSFILE'] ?? '', env['PGSERVICEFILE'] ?? ''],
+};

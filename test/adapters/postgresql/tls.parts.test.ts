@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { TargetError } from '../../../lib/domain/errors.ts';
 import { serverAccount } from '../../../sandbox/databases/account.ts';
-import { byUrl, order, postgres, whole } from './shop.ts';
+import { order, whole } from '../database/round-trip.ts';
+import { byUrl, postgres } from './shop.ts';
 import type { As } from './shop.ts';
 
 let folder: string;
