@@ -1,144 +1,82 @@
 /** backup-db where databases live: in a container of a real Docker engine, and in a pod of the real cluster. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { processStreams } from '../../lib/runtime/process-stream.ts';
-import { loadPostgresImage, pushPostgresImage } from '../../sandbox/databases/image.ts';
-import { shopSql } from '../../sandbox/databases/shop-postgresql.ts';
-import { startDocker } from '../../sandbox/images/docker.ts';
-import type { Docker } from '../../sandbox/images/docker.ts';
-import { ensureTools } from '../../sandbox/tools.ts';
+import { serverInContainer } from '../support/databases/container.ts';
+import { mariadb, postgresql } from '../support/databases/engines.ts';
+import { pathWithKubectl, serverInPod } from '../support/databases/pod.ts';
 import { until } from '../sandbox-parts/running.ts';
 import { identityIn, minimalRole } from './support/identity.ts';
 import { TestNamespace } from './support/namespace.ts';
 import { startStep } from './support/step.ts';
 import type { Ending, With } from './support/step.ts';
 
-const run = promisify(execFile);
 let home: string;
 let path: string;
 let recipient: string;
-let docker: Docker;
-let namespace: TestNamespace;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'slipway-backup-places-'));
   recipient = await identityToRecipient(await generateX25519Identity());
-  path = `${dirname((await ensureTools(['kubectl'])).kubectl)}:${process.env['PATH'] ?? ''}`;
-  namespace = await TestNamespace.open();
-  docker = await startDocker();
+  path = await pathWithKubectl();
 }, 600_000);
-afterAll(async () => {
-  await inDocker('rm', '--force', '--volumes', 'shop-db').catch(() => undefined);
-  await docker.stop();
-  await namespace[Symbol.asyncDispose]();
-  await rm(home, { recursive: true, force: true });
-}, 240_000);
-
-const inDocker = async (...args: string[]): Promise<string> =>
-  (await run('docker', args, { env: { ...process.env, DOCKER_HOST: docker.address } })).stdout;
-
-const asAdmin = (): string[] => ['--kubeconfig', namespace.sandbox.kubeconfig, '--namespace', namespace.name];
-const kubectl = async (...args: string[]): Promise<string> =>
-  (await run('kubectl', [...asAdmin(), ...args], { env: { PATH: path } })).stdout;
-
-/** Fills the shop through a command that brings psql to its server. */
-async function fill(prefix: readonly string[], env: Record<string, string> = {}): Promise<void> {
-  const sql = async (database: string, text: string): Promise<void> => {
-    const argv = [
-      ...prefix,
-      'psql',
-      '-X',
-      '-q',
-      '-v',
-      'ON_ERROR_STOP=1',
-      '-U',
-      'shop',
-      '-d',
-      database,
-      '-f',
-      '-',
-    ];
-    async function* input(): AsyncGenerator<Uint8Array> {
-      yield Buffer.from(text);
-    }
-    const child = await processStreams({ PATH: path })({ argv, env, input: input() });
-    for await (const _ of child.stdout);
-  };
-  await until(
-    'the server answers',
-    () =>
-      sql('postgres', 'SELECT 1').then(
-        () => true,
-        () => false,
-      ),
-    60_000,
-  );
-  await sql('postgres', 'CREATE DATABASE shop');
-  await sql('shop', shopSql({ seed: 9, rows: 20_000 }));
-}
-
-const backup = async (inputs: With): Promise<Ending> =>
-  (
-    await startStep({
-      action: 'backup-db',
-      inputs: {
-        engine: 'postgresql',
-        recipients: recipient,
-        verify: 'restored',
-        database: 'shop',
-        ...inputs,
-      },
-      env: { PATH: path, HOME: home, DOCKER_HOST: docker.address },
-      secrets: [],
-      commands: '',
-    })
-  ).ended;
+afterAll(() => rm(home, { recursive: true, force: true }));
 
 const filesIn = async (folder: string): Promise<string[]> =>
   (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map(({ name }) => name)
     .sort();
-const whole = ['dump.pgdump.zst.age', 'globals.sql.zst.age', 'manifest.restored.json'];
 
-test('in a container: dumped by its own tools, proven in a container beside it', async () => {
-  const image = await loadPostgresImage(docker.address);
-  await inDocker('run', '--detach', '--name', 'shop-db', '--network', 'none', image);
-  await fill(['docker', 'exec', '--interactive', 'shop-db'], { DOCKER_HOST: docker.address });
-  const folder = join(home, 'docker');
-  const done = await backup({ docker: 'shop-db', destination: `file:${folder}` });
-  expect(done.result === 'success' ? '' : done.log).toBe('');
-  expect(await filesIn(folder)).toEqual(whole);
-  expect(done.summary).toContain('restored, and every table compared');
-  expect((await inDocker('ps', '--all', '--format', '{{.Names}}')).trim()).toBe('shop-db');
-}, 300_000);
+describe.each([
+  { served: postgresql, dump: 'dump.pgdump.zst.age' },
+  { served: mariadb, dump: 'dump.sql.zst.age' },
+])('$served.engine', ({ served, dump }) => {
+  const whole = [dump, 'globals.sql.zst.age', 'manifest.restored.json'];
+  const shop = { seed: 9, rows: 20_000 };
 
-test('in a pod: dumped by its own tools, proven in a pod beside it, with no more than the Role of the README', async () => {
-  const image = await pushPostgresImage(namespace.sandbox.registry);
-  const { kubeconfig } = await identityIn(namespace, minimalRole('backup-db'));
-  const overrides = { spec: { terminationGracePeriodSeconds: 1, automountServiceAccountToken: false } };
-  await kubectl(
-    'run',
-    'pg-0',
-    `--image=${image}`,
-    '--restart=Never',
-    '--labels=app=shop-db',
-    `--overrides=${JSON.stringify(overrides)}`,
-  );
-  await fill(['kubectl', ...asAdmin(), 'exec', '-i', 'pg-0', '--']);
-  const folder = join(home, 'pod');
-  const done = await backup({
-    kubernetes: { namespace: namespace.name, selector: 'app=shop-db' },
-    kubeconfig,
-    destination: `file:${folder}`,
-  });
-  expect(done.result === 'success' ? '' : done.log).toBe('');
-  expect(await filesIn(folder)).toEqual(whole);
-  expect(done.log).toContain(`started pod ${namespace.name}/`);
-  const pods = async (): Promise<string> => (await kubectl('get', 'pods', '--output=name')).trim();
-  await until('the scratch pod is gone', async () => (await pods()) === 'pod/pg-0');
-}, 300_000);
+  async function backup(inputs: With, env: Readonly<Record<string, string>> = {}): Promise<Ending> {
+    const { engine } = served;
+    const given = { engine, recipients: recipient, verify: 'restored', database: 'shop', ...inputs };
+    const surroundings = { env: { PATH: path, HOME: home, ...env }, secrets: [], commands: '' };
+    return (await startStep({ action: 'backup-db', inputs: given, ...surroundings })).ended;
+  }
+
+  test('in a container: dumped by its own tools, proven in a container beside it', async () => {
+    await using server = await serverInContainer(served, 'shop-db');
+    await server.makeShop(shop);
+    const folder = join(home, served.engine, 'docker');
+    const place = { docker: 'shop-db', destination: `file:${folder}` };
+    const done = await backup(place, { DOCKER_HOST: server.address });
+    expect(done.result === 'success' ? '' : done.log).toBe('');
+    expect(await filesIn(folder)).toEqual(whole);
+    expect(done.summary).toContain('restored, and every table compared');
+    expect(await server.docker('ps', '--all', '--format', '{{.Names}}')).toBe('shop-db');
+  }, 600_000);
+
+  test('in a pod: dumped by its own tools, proven in a pod beside it, with no more than the Role of the README', async () => {
+    await using namespace = await TestNamespace.open();
+    const { kubeconfig } = await identityIn(namespace, minimalRole('backup-db'));
+    const server = await serverInPod(served, {
+      kubeconfig: namespace.sandbox.kubeconfig,
+      registry: namespace.sandbox.registry,
+      namespace: namespace.name,
+      env: { PATH: path, HOME: home },
+      pod: 'db-0',
+      labels: 'app=shop-db',
+    });
+    await server.makeShop(shop);
+    const folder = join(home, served.engine, 'pod');
+    const done = await backup({
+      kubernetes: { namespace: namespace.name, selector: 'app=shop-db' },
+      kubeconfig,
+      destination: `file:${folder}`,
+    });
+    expect(done.result === 'success' ? '' : done.log).toBe('');
+    expect(await filesIn(folder)).toEqual(whole);
+    expect(done.log).toContain(`started pod ${namespace.name}/`);
+    const pods = (): Promise<string> => server.kubectl('get', 'pods', '--output=name');
+    await until('the scratch pod is gone', async () => (await pods()) === 'pod/db-0');
+  }, 300_000);
+});

@@ -1,10 +1,7 @@
 /** With a real Docker engine, here and behind a real OpenSSH. */
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { containerScratch } from '../../../lib/adapters/scratch/container.ts';
 import type { ContainerScratch } from '../../../lib/domain/database/scratch-place.ts';
@@ -13,17 +10,17 @@ import type { ScratchServers } from '../../../lib/ports/scratch.ts';
 import { loadPostgresImage } from '../../../sandbox/databases/image.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
-import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { startDocker } from '../../../sandbox/images/docker.ts';
 import type { Docker } from '../../../sandbox/images/docker.ts';
 import { startSshServer } from '../../../sandbox/ssh/server.ts';
-import { descendants } from '../../support/process-tree.ts';
+import { dockerAt } from '../../support/databases/container.ts';
+import { descendants, nameOf } from '../../support/process-tree.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { order, scratchPorts, shopDumped, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const mebibyte = 1024 * 1024;
@@ -41,9 +38,7 @@ beforeAll(async () => {
   const loaded = await loadPostgresImage(docker.address);
   image = await withVolume(loaded);
   await run('run', '--detach', '--name', 'shop-db', '--network', 'none', image);
-  await source.sql('postgres', 'CREATE DATABASE shop');
-  await source.sql('shop', shopSql({ seed: 12, rows: 60_000 }));
-  dump = await dumped(await sourceAt(source, scratchPorts(folder, env)));
+  dump = await shopDumped(source, { seed: 12, rows: 60_000 }, scratchPorts(folder, env));
 }, 600_000);
 afterAll(async () => {
   await source.stop();
@@ -51,8 +46,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 240_000);
 
-const run = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)('docker', args, { env: { ...process.env, ...env } })).stdout.trim();
+const run = (...args: string[]): Promise<string> => dockerAt(docker.address)(...args);
 
 /** As the official image declares one: a container of it that is not removed with its volumes leaves one behind. */
 async function withVolume(loaded: string): Promise<string> {
@@ -190,18 +184,11 @@ test('on another host, by its docker over ssh; a severed connection ends it', as
     await scratch.stop();
     expect(await left()).toEqual([]);
     const severed = await servers(place).start(order);
-    for (const pid of descendants(process.pid).filter(isSsh)) process.kill(pid, 'SIGKILL');
+    for (const pid of descendants(process.pid).filter((each) => nameOf(each) === 'ssh'))
+      process.kill(pid, 'SIGKILL');
     await until('it is gone', async () => (await left()).length === 0, 60_000);
     await severed.stop();
   } finally {
     await ssh.stop();
   }
 }, 240_000);
-
-const isSsh = (pid: number): boolean => {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'ssh';
-  } catch {
-    return false; // it has just ended
-  }
-};

@@ -1,5 +1,4 @@
 /** With the machine's own PostgreSQL. */
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, chmod, mkdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,13 +8,13 @@ import { localScratch } from '../../../lib/adapters/scratch/local.ts';
 import { TargetError } from '../../../lib/domain/errors.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
-import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import { nameOf } from '../../support/process-tree.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { order, scratchPorts, shopDumped, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -27,9 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-scratch-test-'));
   await chmod(folder, 0o755); // the server runs as another account
   source = await startPostgres();
-  await source.sql('postgres', 'CREATE DATABASE shop');
-  await source.sql('shop', shopSql({ seed: 11, rows: 5_000 }));
-  dump = await dumped(await sourceAt(source, scratchPorts(folder, env)));
+  dump = await shopDumped(source, { seed: 11, rows: 5_000 }, scratchPorts(folder, env));
 }, 600_000);
 afterAll(async () => {
   await source.stop();
@@ -143,7 +140,7 @@ test('a sweep ends what nobody is left to end, and nothing else', async () => {
   const [dying, living] = await Promise.all([old.servers.start(order), young.servers.start(order)]);
   // Their scripts are killed, so that nothing but the sweep can end the server and remove the folder.
   const [home = ''] = (await left(temp)).filter((name) => name.includes('-15s-'));
-  for (const pid of workingBelow(join(temp, home))) if (!isServer(pid)) kill(pid);
+  for (const pid of workingBelow(join(temp, home))) if (nameOf(pid) !== 'postgres') kill(pid);
   await until('its time is over', async () => (await young.servers.sweep()).length > 0, 60_000);
   expect(await left(temp)).toEqual([expect.stringContaining('-3600s-')]);
   expect(workingBelow(join(temp, home))).toEqual([]);
@@ -162,14 +159,6 @@ test('it ends when its time is over, and a tool in the middle says so', async ()
   await scratch.stop();
   expect(await left(temp)).toEqual([]);
 }, 120_000);
-
-const isServer = (pid: number): boolean => {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres';
-  } catch {
-    return false;
-  }
-};
 
 function kill(pid: number): void {
   try {

@@ -3,17 +3,14 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { connectMysql } from '../../../lib/adapters/mysql/connect.ts';
 import { workingBelow } from '../../../lib/adapters/scratch/home.ts';
 import { localScratch } from '../../../lib/adapters/scratch/local.ts';
-import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
 import type { ScratchOrder } from '../../../lib/ports/scratch.ts';
 import { startMariaDb } from '../../../sandbox/databases/mariadb.ts';
 import type { MariaDb } from '../../../sandbox/databases/mariadb.ts';
-import { shopSql } from '../../../sandbox/databases/shop-mariadb.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
-import { chunksOf } from '../../support/bytes.ts';
-import { dumped, scratchPorts } from './support.ts';
+import { proven } from './proven.ts';
+import { dumped, mariaDbShop, scratchPorts } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const order: ScratchOrder = {
@@ -30,13 +27,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-scratch-test-'));
   await chmod(folder, 0o755); // the server runs as another account
   source = await startMariaDb();
-  await source.sql('', 'CREATE DATABASE shop');
-  await source.sql('shop', shopSql({ seed: 14, rows: 2_000 }));
-  const { files, spawn, stream } = scratchPorts(folder, env);
-  const place = { kind: 'url', host: '127.0.0.1', port: source.port, sslMode: 'prefer' } as const;
-  const { password } = source;
-  const locator = { engine: 'mariadb', place, database: 'shop', user: 'shop', password } as const;
-  dump = await dumped(await connectMysql(locator, { files, spawn, stream }));
+  dump = await dumped(await mariaDbShop(source, { seed: 14, rows: 2_000 }, scratchPorts(folder, env)));
 }, 600_000);
 afterAll(async () => {
   await source.stop();
@@ -49,9 +40,7 @@ test('a dump is restored, compared, and nothing is left', async () => {
   const scratch = await servers.start(order);
   try {
     expect(scratch.described).toMatch(/^a local server \(MariaDB 10\.11\)$/);
-    await scratch.database.restore(chunksOf(dump.bytes), { oneTransaction: false, owners: false });
-    const found = await scratch.database.contents('rows');
-    expect(fingerprintDifferences(dump.contents.fingerprint, found.fingerprint)).toEqual([]);
+    await proven(dump, scratch.database);
   } finally {
     await scratch.stop();
   }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { podScratch } from '../../../lib/adapters/scratch/pod.ts';
@@ -15,39 +15,33 @@ import type { Sandbox } from '../../../sandbox/client.ts';
 import { pushPostgresImage } from '../../../sandbox/databases/image.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
-import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
-import { ensureTools } from '../../../sandbox/tools.ts';
+import { kubectlIn, pathWithKubectl, runPod } from '../../support/databases/pod.ts';
+import type { InCluster, Kubectl } from '../../support/databases/pod.ts';
 import { until } from '../../sandbox-parts/running.ts';
 import { chunksOf } from '../../support/bytes.ts';
 import { hold } from './hold.ts';
 import { proven } from './proven.ts';
-import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { order, scratchPorts, shopDumped, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const namespace = 'slipway-test-scratch';
 const small = { ...order, bytes: 1_000_000 };
 const like: KubernetesPlace = { kind: 'kubernetes', namespace, pod: { selector: 'run=pg-0' } };
 let sandbox: Sandbox;
-let env: Record<string, string>;
+let env: InCluster['env'];
 let source: Postgres;
 let dump: Dumped;
 let folder: string;
 beforeAll(async () => {
   sandbox = sandboxEnv();
   folder = await mkdtemp(join(tmpdir(), 'slipway-scratch-test-'));
-  const kubectlFolder = dirname((await ensureTools(['kubectl'])).kubectl);
-  // kubectl keeps a cache there, else in the folder that it runs in.
-  env = { PATH: `${kubectlFolder}:${process.env['PATH'] ?? ''}`, HOME: folder };
+  env = { PATH: await pathWithKubectl(), HOME: folder };
   source = await startPostgres();
-  await source.sql('postgres', 'CREATE DATABASE shop');
-  await source.sql('shop', shopSql({ seed: 13, rows: 5_000 }));
-  dump = await dumped(await sourceAt(source, scratchPorts(folder, env)));
+  dump = await shopDumped(source, { seed: 13, rows: 5_000 }, scratchPorts(folder, env));
   const image = await pushPostgresImage(sandbox.registry);
   await kubectl('delete', 'namespace', namespace, '--ignore-not-found', '--wait');
   await kubectl('create', 'namespace', namespace);
-  const overrides = { spec: { terminationGracePeriodSeconds: 1, automountServiceAccountToken: false } };
-  const flags = [`--image=${image}`, '--restart=Never', `--overrides=${JSON.stringify(overrides)}`];
-  await until('the pod is created', () => kubectl('run', 'pg-0', ...flags).then(Boolean, () => false));
+  await runPod(kubectl, 'pg-0', { image });
   await kubectl('wait', 'pod/pg-0', '--for=condition=Ready', '--timeout=60s');
 }, 600_000);
 afterAll(async () => {
@@ -56,17 +50,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 240_000);
 
-const kubectlIn =
-  (where: string) =>
-  async (...args: string[]): Promise<string> =>
-    (
-      await promisify(execFile)(
-        'kubectl',
-        ['--kubeconfig', sandbox.kubeconfig, '--namespace', where, ...args],
-        { env },
-      )
-    ).stdout.trim();
-const kubectl = kubectlIn(namespace);
+/** To be asked while a test runs, when the sandbox is known. */
+const into =
+  (where: string): Kubectl =>
+  (...args) =>
+    kubectlIn({ kubeconfig: sandbox.kubeconfig, namespace: where, env })(...args);
+const kubectl = into(namespace);
 
 const servers = (place: Partial<PodScratch> = {}, lifetime?: number): ScratchServers =>
   podScratch(
@@ -77,7 +66,7 @@ const servers = (place: Partial<PodScratch> = {}, lifetime?: number): ScratchSer
 /** A namespace for the scratch pods of one test. */
 async function room(name: string, labels: readonly string[] = []) {
   const own = `${namespace}-${name}`;
-  const inside = kubectlIn(own);
+  const inside = into(own);
   await kubectl('delete', 'namespace', own, '--ignore-not-found', '--wait');
   await kubectl('create', 'namespace', own);
   if (labels.length > 0) await kubectl('label', 'namespace', own, ...labels);
@@ -190,11 +179,8 @@ test.concurrent('in a namespace with restricted Pod Security it runs as the data
     runAsNonRoot: true,
     seccompProfile: { type: 'RuntimeDefault' },
   };
-  const overrides = { spec: { terminationGracePeriodSeconds: 1, securityContext, containers: [container] } };
-  const flags = [`--image=${container.image}`, '--restart=Never', `--overrides=${JSON.stringify(overrides)}`];
-  await until('the pod is created', () =>
-    at.kubectl('run', 'pg-strict', ...flags).then(Boolean, () => false),
-  );
+  const spec = { securityContext, containers: [container] };
+  await runPod(at.kubectl, 'pg-strict', { image: container.image, spec });
   const scratch = await at
     .servers({ like: { ...like, namespace: at.own, pod: { name: 'pg-strict' } } })
     .start(small);

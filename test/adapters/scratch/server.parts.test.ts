@@ -7,11 +7,10 @@ import { serverScratch } from '../../../lib/adapters/scratch/server.ts';
 import type { ScratchServers } from '../../../lib/ports/scratch.ts';
 import { startPostgres } from '../../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
-import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 import { chunksOf } from '../../support/bytes.ts';
 import { proven } from './proven.ts';
-import { dumped, order, scratchPorts, sourceAt, version } from './support.ts';
+import { order, scratchPorts, shopDumped, sourceAt, version } from './support.ts';
 import type { Dumped } from './support.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -22,9 +21,7 @@ beforeAll(async () => {
   await toolPath('keeper');
   folder = await mkdtemp(join(tmpdir(), 'slipway-scratch-test-'));
   source = await startPostgres();
-  await source.sql('postgres', 'CREATE DATABASE shop');
-  await source.sql('shop', shopSql({ seed: 15, rows: 2_000 }));
-  dump = await dumped(await sourceAt(source, scratchPorts(folder, env)));
+  dump = await shopDumped(source, { seed: 15, rows: 2_000 }, scratchPorts(folder, env));
 }, 600_000);
 afterAll(async () => {
   await source.stop();

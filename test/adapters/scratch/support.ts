@@ -1,5 +1,6 @@
 /** A source database, what is dumped of it, and scratch servers' ports as a step has them. */
 import { randomBytes } from 'node:crypto';
+import { connectMysql } from '../../../lib/adapters/mysql/connect.ts';
 import { connectPostgres } from '../../../lib/adapters/postgresql/connect.ts';
 import { connectScratchMysql } from '../../../lib/adapters/scratch/connect-mysql.ts';
 import { connectScratchPostgres } from '../../../lib/adapters/scratch/connect-postgresql.ts';
@@ -11,7 +12,11 @@ import type { ScratchOrder } from '../../../lib/ports/scratch.ts';
 import { systemClock } from '../../../lib/runtime/clock.ts';
 import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { processSpawn } from '../../../lib/runtime/process.ts';
+import type { MariaDb } from '../../../sandbox/databases/mariadb.ts';
 import type { Postgres } from '../../../sandbox/databases/postgresql.ts';
+import { shopSql as mariaDbShopSql } from '../../../sandbox/databases/shop-mariadb.ts';
+import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
+import type { ShopOrder } from '../../../sandbox/databases/shop-postgresql.ts';
 import { collect } from '../../support/bytes.ts';
 import { filesIn } from '../../support/private-files.ts';
 
@@ -95,4 +100,20 @@ export async function dumped(database: Database): Promise<Dumped> {
   } finally {
     await dump.close();
   }
+}
+
+/** Puts a shop into a source, and dumps it. */
+export async function shopDumped(source: Postgres, shop: ShopOrder, ports: TestPorts): Promise<Dumped> {
+  await source.sql('postgres', 'CREATE DATABASE shop');
+  await source.sql('shop', shopSql(shop));
+  return dumped(await sourceAt(source, ports));
+}
+
+/** The same of a MariaDB, not dumped yet. */
+export async function mariaDbShop(source: MariaDb, shop: ShopOrder, ports: TestPorts): Promise<Database> {
+  await source.sql('', 'CREATE DATABASE shop');
+  await source.sql('shop', mariaDbShopSql(shop));
+  const { password, port } = source;
+  const place = { kind: 'url', host: '127.0.0.1', port, sslMode: 'prefer' } as const;
+  return connectMysql({ engine: 'mariadb', place, database: 'shop', user: 'shop', password }, ports);
 }

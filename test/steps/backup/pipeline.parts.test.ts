@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +24,7 @@ import { shopSql } from '../../../sandbox/databases/shop-postgresql.ts';
 import { drain } from '../../support/bytes.ts';
 import { memoryStorage } from '../../support/memory-storage.ts';
 import { filesIn } from '../../support/private-files.ts';
-import { allGone, descendants } from '../../support/process-tree.ts';
+import { allGone, descendants, nameOf } from '../../support/process-tree.ts';
 import { toolPath } from '../../sandbox-parts/tools.ts';
 
 const spawn = processStreams({ PATH: process.env['PATH'] ?? '' });
@@ -111,8 +110,6 @@ test('a shop is dumped, encrypted, stored, restored from the storage and equal, 
   );
   await allGone(descendants(process.pid).filter((pid) => !servers.has(pid)));
 }, 240_000);
-
-const nameOf = (pid: number): string => readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 
 /** Reads so many bytes of the dump, then does what a fault does. */
 function afterBytes(database: Database, bytes: number, fault: () => void): Database {

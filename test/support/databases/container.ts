@@ -16,7 +16,7 @@ export const dockerAt =
     return (await promisify(execFile)('docker', args, { env })).stdout.trim();
   };
 
-export interface ServerInContainer extends Served {
+export interface ServerInContainer extends Served, AsyncDisposable {
   readonly container: string;
   /** For DOCKER_HOST. */
   readonly address: string;
@@ -30,22 +30,23 @@ export async function serverInContainer(engine: ServedEngine, container: string)
   const part = await startDocker();
   const { address } = part;
   const docker = dockerAt(address);
-  const image = await engine.loadImage(address);
-  await docker('run', '--detach', '--name', container, '--network', 'none', image);
-  const asked = await served({
-    engine,
-    spawn: processStreams({ PATH: process.env['PATH'] ?? '' }),
-    bring: (tool) => dockerArgv({ kind: 'docker', container }, tool),
-    env: { DOCKER_HOST: address },
-  });
-  return {
-    ...asked,
-    container,
-    address,
-    docker,
-    async stop() {
-      await docker('rm', '--force', '--volumes', container);
-      await part.stop();
-    },
+  const stop = async (): Promise<void> => {
+    // A container holds its mounts until it is removed; there may be none yet.
+    await docker('rm', '--force', '--volumes', container).catch(() => undefined);
+    await part.stop();
   };
+  try {
+    const image = await engine.loadImage(address);
+    await docker('run', '--detach', '--name', container, '--network', 'none', image);
+    const asked = await served({
+      engine,
+      spawn: processStreams({ PATH: process.env['PATH'] ?? '' }),
+      bring: (tool) => dockerArgv({ kind: 'docker', container }, tool),
+      env: { DOCKER_HOST: address },
+    });
+    return { ...asked, container, address, docker, stop, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
