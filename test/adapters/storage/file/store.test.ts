@@ -137,8 +137,8 @@ test('a destination that is a file is the author’s to mend, whatever is asked 
   const list = async (prefix: string): Promise<void> => {
     for await (const object of storage.list(prefix)) void object;
   };
-  for (const asked of [storage.sweep(order), list('shop/'), list('')])
-    await expect(asked).rejects.toMatchObject({
+  for (const ask of [() => storage.sweep(order), () => list('shop/'), () => list('')])
+    await expect(ask()).rejects.toMatchObject({
       name: 'TargetError',
       remedy: expect.stringMatching('is a file, not a directory'),
     });
