@@ -1,5 +1,4 @@
 /** The job before the gate: what is asked for, and everything that helps to decide. It has no production secrets. */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { defaultFile } from '../../lib/domain/environments/parse-file.ts';
@@ -20,7 +19,7 @@ import { parseRecord } from '../../lib/domain/record/parse.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
-import { proposalHash } from '../../lib/steps/proposal-hash.ts';
+import { proposalHash, valuesFileHash } from '../../lib/steps/proposal-hash.ts';
 import type { ProposeInputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 
@@ -164,18 +163,16 @@ async function readReports(
   return read.flatMap(({ told }) => ('unreadable' in told ? [] : [told]));
 }
 
-async function hashValues({ valuesFiles }: ProposeInputs, ports: Ports): Promise<Record<string, string>> {
+async function hashValues(
+  { valuesFiles }: ProposeInputs,
+  { files, workspace }: Ports,
+): Promise<Record<string, string>> {
   const hashed = valuesFiles.map(async (path) => {
-    const text = await readGiven('values-files', path, ports);
-    return [path, createHash('sha256').update(text).digest('hex')] as const;
+    const text = await files.read(path.startsWith('/') ? path : join(workspace, path));
+    if (text === undefined) throw new ConfigurationError([missed('values-files', path)]);
+    return [path, valuesFileHash(text)] as const;
   });
   return Object.fromEntries(await Promise.all(hashed));
-}
-
-async function readGiven(input: string, path: string, { files, workspace }: Ports): Promise<string> {
-  const text = await files.read(path.startsWith('/') ? path : join(workspace, path));
-  if (text === undefined) throw new ConfigurationError([missed(input, path)]);
-  return text;
 }
 
 const missed = (input: string, path: string): Fault => ({

@@ -7,13 +7,12 @@ import type { Ports } from './ports.ts';
 export function wireApprovalGate(context: Context): Ports {
   const { env, clock, log, temp, actor } = context;
   const { gate, history, issues } = githubFor(context);
-  const reports = reportFiles();
   return {
     gate,
     history,
     issues,
     files: temp,
-    reports,
+    reports: reportFiles(),
     workspace: read(env, 'GITHUB_WORKSPACE'),
     clock,
     log,

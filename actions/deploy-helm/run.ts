@@ -208,8 +208,11 @@ async function planned(inputs: Inputs, ports: Ports): Promise<Plan | NoPlan> {
   const [made, unread] = await Promise.all([makePlan(inputs, ports), whyUnread(ports)]);
   if ('stuck' in made) return made;
   const approval = await refuseUnapproved(inputs, made, ports);
-  const known = approval === undefined ? made : { ...made, approval };
-  const plan = { ...known, warnings: [...made.warnings, ...unread] };
+  const plan = {
+    ...made,
+    ...(approval === undefined ? {} : { approval }),
+    warnings: [...made.warnings, ...unread],
+  };
   for (const line of planLines(plan)) ports.log.info(line);
   return plan;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import type { Fault } from '../../../lib/domain/errors.ts';
 import { notLetOut, parseAuditLine } from '../../../lib/domain/gate/audit.ts';
@@ -9,7 +8,7 @@ import { formatValuesPath } from '../../../lib/domain/images/values-path.ts';
 import type { Actor } from '../../../lib/domain/record/types.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Files } from '../../../lib/ports/files.ts';
-import { proposalHash } from '../../../lib/steps/proposal-hash.ts';
+import { proposalHash, valuesFileHash } from '../../../lib/steps/proposal-hash.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Plan } from './plan.ts';
 
@@ -83,7 +82,7 @@ const expired = ({ expiresAt }: Proposal, now: number) =>
 async function hashed(paths: readonly string[], files: Files): Promise<Record<string, string>> {
   const read = paths.map(async (path) => {
     const text = (await files.read(path)) ?? '';
-    return [path, createHash('sha256').update(text).digest('hex')] as const;
+    return [path, valuesFileHash(text)] as const;
   });
   return Object.fromEntries(await Promise.all(read));
 }
