@@ -1,108 +1,84 @@
+/** How the step ends, and the sentence that says it. */
 import type { BuildFailure } from '../../lib/domain/build/failure.ts';
 import type { BuildMetadata } from '../../lib/domain/build/metadata.ts';
 import { formatImageRef } from '../../lib/domain/image-ref.ts';
-import type { Clock } from '../../lib/ports/clock.ts';
-import type { Phases } from './phases.ts';
-import type { Plan } from './plan.ts';
-import type { Judged, Scanned } from './quarantine.ts';
-import type { BuildPushResult, MadeImage, Published } from './result.ts';
+import type { Judged } from './quarantine.ts';
+import type { BuildPushResult, Published } from './result.ts';
 import { short } from './words.ts';
+import type { Work } from './work.ts';
 
-/** Gathers what happened, and ends with the sentence that says it. */
-export class Outcome {
-  readonly plan: Plan;
-  readonly phases: Phases;
-  sourceHash: string | undefined;
-  image: MadeImage | undefined;
-  verified: Judged | undefined;
-  scanned: Scanned | undefined;
-  signed: 'now' | 'before' | undefined;
-  readonly #clock: Clock;
-  readonly #startedAt: number;
+/** What is known of the image by then. */
+export type Known = Pick<BuildPushResult, 'sourceHash'> &
+  Partial<Pick<BuildPushResult, 'image' | 'verified' | 'scanned' | 'signed'>>;
 
-  constructor(plan: Plan, phases: Phases, clock: Clock) {
-    this.plan = plan;
-    this.phases = phases;
-    this.#clock = clock;
-    this.#startedAt = clock.now();
-  }
+export const planned = (work: Work, known: Known, dryRun: readonly string[]): BuildPushResult =>
+  end(work, known, { result: 'success', reason: 'dry run: nothing was built, pushed or tagged', dryRun });
 
-  planned(dryRun: readonly string[]): BuildPushResult {
-    return this.#ended({ result: 'success', reason: 'dry run: nothing was built, pushed or tagged', dryRun });
-  }
+export const failedBuild = (work: Work, known: Known, failure: BuildFailure): BuildPushResult =>
+  end(work, known, { result: 'failure', reason: failureWords(failure), failure });
 
-  failedBuild(failure: BuildFailure): BuildPushResult {
-    return this.#ended({ result: 'failure', reason: failureWords(failure), failure });
-  }
+/** Nothing was to be pushed. */
+export function builtOnly(work: Work, known: Known, metadata: BuildMetadata | undefined): BuildPushResult {
+  const imageId = metadata?.imageId;
+  const image = {
+    built: 'true',
+    why: 'nothing is pushed',
+    digest: undefined,
+    repository: undefined,
+    shape: imageId === undefined ? undefined : { size: 0, imageId, platforms: [] },
+    metadata: metadata?.text ?? '',
+  } as const;
+  return end(work, { ...known, image }, { result: 'success', reason: 'built; nothing was pushed' });
+}
 
-  /** Nothing was to be pushed. */
-  builtOnly(metadata: BuildMetadata | undefined): BuildPushResult {
-    this.image = {
-      built: 'true',
-      why: 'nothing is pushed',
-      digest: undefined,
-      repository: undefined,
-      shape:
-        metadata?.imageId === undefined ? undefined : { size: 0, imageId: metadata.imageId, platforms: [] },
-      metadata: metadata?.text ?? '',
-    };
-    return this.#ended({ result: 'success', reason: 'built; nothing was pushed' });
-  }
+export const refused = (work: Work, known: Known, { reason }: Judged): BuildPushResult =>
+  end(work, known, { result: 'failure', reason: `${reason}; ${refOf(known)} has no tag` });
 
-  refused({ reason }: Judged): BuildPushResult {
-    return this.#ended({ result: 'failure', reason: `${reason}; ${this.#ref()} has no tag` });
-  }
+export function published(work: Work, known: Known, what: Published): BuildPushResult {
+  const how = known.image?.built === 'reused' ? 'reused' : 'built';
+  const named = (stayed: boolean): string[] =>
+    what.tags
+      .filter(({ outcome }) => (outcome === 'stayed') === stayed)
+      .map(({ ref }) => ref.tag ?? '')
+      .filter((tag, at, all) => !tag.startsWith('src-') && all.indexOf(tag) === at);
+  const [written, stay] = [named(false), named(true)];
+  const left = stay.length === 0 ? '' : `; ${stay.join(', ')} ${staysWhereItIs(stay.length)}`;
+  const tags = `${written.length === 0 ? 'without a tag' : `tagged ${written.join(', ')}`}${left}`;
+  const reason = `${how} ${short(known.image?.digest ?? '')}, ${tags}`;
+  return end(work, known, { result: 'success', reason, published: what });
+}
 
-  published(published: Published): BuildPushResult {
-    const { image } = this;
-    const how = image?.built === 'reused' ? 'reused' : 'built';
-    const named = (stayed: boolean): string[] =>
-      published.tags
-        .filter(({ outcome }) => (outcome === 'stayed') === stayed)
-        .map(({ ref }) => ref.tag ?? '')
-        .filter((tag, at, all) => !tag.startsWith('src-') && all.indexOf(tag) === at);
-    const [written, stay] = [named(false), named(true)];
-    const left = stay.length === 0 ? '' : `; ${stay.join(', ')} ${staysWhereItIs(stay.length)}`;
-    const tags = `${written.length === 0 ? 'without a tag' : `tagged ${written.join(', ')}`}${left}`;
-    return this.#ended({
-      result: 'success',
-      reason: `${how} ${short(image?.digest ?? '')}, ${tags}`,
-      published,
-    });
-  }
+function end(
+  { ports, plan, phases, startedAt }: Work,
+  known: Known,
+  how: Pick<BuildPushResult, 'result' | 'reason'> &
+    Partial<Pick<BuildPushResult, 'failure' | 'published' | 'dryRun'>>,
+): BuildPushResult {
+  return {
+    failure: undefined,
+    published: undefined,
+    dryRun: undefined,
+    image: undefined,
+    verified: undefined,
+    scanned: undefined,
+    signed: undefined,
+    ...known,
+    ...how,
+    duration: ports.clock.now() - startedAt,
+    plan,
+    phases: phases.done,
+  };
+}
 
-  #ref(): string {
-    const { digest, repository } = this.image ?? {};
-    return digest === undefined || repository === undefined
-      ? 'it'
-      : formatImageRef({ ...repository, digest });
-  }
-
-  #ended(
-    how: Pick<BuildPushResult, 'result' | 'reason'> &
-      Partial<Pick<BuildPushResult, 'failure' | 'published' | 'dryRun'>>,
-  ): BuildPushResult {
-    const { plan, sourceHash, image, verified, scanned, signed, phases } = this;
-    return {
-      failure: undefined,
-      published: undefined,
-      dryRun: undefined,
-      ...how,
-      duration: this.#clock.now() - this.#startedAt,
-      plan,
-      sourceHash,
-      image,
-      verified,
-      scanned,
-      signed,
-      phases: phases.done,
-    };
-  }
+function refOf({ image }: Known): string {
+  return image?.digest === undefined || image.repository === undefined
+    ? 'it'
+    : formatImageRef({ ...image.repository, digest: image.digest });
 }
 
 const staysWhereItIs = (tags: number): string => (tags === 1 ? 'stays where it is' : 'stay where they are');
 
-/** Whose it is comes first. */
+/** The step of the Dockerfile that failed comes first: it is the author's to mend. */
 const failureWords = ({ kind, message, step }: BuildFailure): string =>
   kind === 'dockerfile' && step !== undefined ? `${step} failed: ${message}` : `${words[kind]}: ${message}`;
 

@@ -10,18 +10,21 @@ export class Phases {
   readonly done: Phase[] = [];
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #signal: AbortSignal;
 
-  constructor({ clock, log }: { clock: Clock; log: Log }) {
+  constructor({ clock, log, signal }: { clock: Clock; log: Log; signal: AbortSignal }) {
     this.#clock = clock;
     this.#log = log;
+    this.#signal = signal;
   }
 
-  /** `failed` tells from the answer that it went wrong without an error. */
+  /** Throws CancelledError once the run is cancelled. `failed` tells from the answer that it went wrong without an error. */
   async during<T>(
     name: string,
     body: () => Promise<T>,
     failed: (answer: T) => boolean = () => false,
   ): Promise<T> {
+    if (this.#signal.aborted) throw new CancelledError();
     const startedAt = this.#now();
     const ended = (outcome: NonNullable<Phase['outcome']>): void => {
       this.done.push({ name, startedAt, endedAt: this.#now(), outcome });

@@ -1,4 +1,4 @@
-import { TargetError } from '../../lib/domain/errors.ts';
+import { saying } from '../../lib/domain/errors.ts';
 import type { Database } from '../../lib/ports/database.ts';
 import { restoreTimed } from '../../lib/steps/backup/drill-restore.ts';
 import type { TimedRestore } from '../../lib/steps/backup/drill-restore.ts';
@@ -55,10 +55,7 @@ async function leftIn(database: Database): Promise<string> {
 
 /** The same error, with what became of the target: in its words where they are ours, else in the log. */
 export function withState(error: unknown, state: string, { log }: Pick<Ports, 'log'>): unknown {
-  if (!(error instanceof TargetError)) {
-    log.warn(state);
-    return error;
-  }
-  const { subject, remedy, details } = error;
-  return new TargetError(`${error.message}; ${state}`, { subject, remedy, details }, { cause: error });
+  const worded = saying(error, { suffix: state });
+  if (worded === error) log.warn(state);
+  return worded;
 }

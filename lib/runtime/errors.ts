@@ -1,6 +1,7 @@
 import {
   CancelledError,
   ConfigurationError,
+  messageOf,
   TargetError,
   ToolError,
   UnreachableError,
@@ -47,6 +48,7 @@ function explain(error: unknown): { result: ResultKind; reason: string; rows: st
         ['command', error.argv.join(' ')],
         ['exit', String(error.exit)],
         ['said', error.lastLines.join('\n')],
+        ...error.details,
         ['do', error.remedy ?? 'see the lines above; the whole output is in the log'],
       ]),
     };
@@ -57,11 +59,13 @@ function explain(error: unknown): { result: ResultKind; reason: string; rows: st
       reason: error.message,
       rows: labelled([
         ...causes(error),
+        ...error.details,
         ['do', 'check the network between the runner and this address, then re-run the job'],
       ]),
     };
   }
-  if (error instanceof CancelledError) return { result: 'cancelled', reason: error.message, rows: [] };
+  if (error instanceof CancelledError)
+    return { result: 'cancelled', reason: error.message, rows: labelled(error.details) };
   const full = diskFullIn(error);
   if (full !== undefined) {
     return {
@@ -114,14 +118,6 @@ function traceOf(error: unknown): string[] {
       thing instanceof Error && !isKnown(thing) ? (thing.stack ?? messageOf(thing)) : messageOf(thing);
     return `${depth === 0 ? '' : 'caused by: '}${stack}`.split('\n');
   });
-}
-
-/** Network errors often have an empty message, and all they know in `code` or in a list (AggregateError). */
-function messageOf(thing: unknown): string {
-  if (!(thing instanceof Error)) return String(thing);
-  if (thing.message !== '') return thing.message;
-  if (thing instanceof AggregateError) return thing.errors.map(messageOf).join('; ');
-  return (thing as NodeJS.ErrnoException).code ?? thing.name;
 }
 
 const labelled = (rows: readonly Row[]): string[] => columns(rows.filter(([, text]) => text !== ''));

@@ -91,7 +91,7 @@ function endedInError(
   { context }: Step,
 ): Ending {
   const cancelled = context.signal.aborted && !(error instanceof CancelledError);
-  const worded = renderError(name, cancelled ? Object.assign(new CancelledError(), { cause: error }) : error);
+  const worded = renderError(name, cancelled ? new CancelledError(undefined, { cause: error }) : error);
   const unknown = failsByAnswerOnly && worded.result === 'failure';
   const rendered = unknown ? { ...worded, result: 'inconclusive' as const } : worded;
   const { result, reason, text } = rendered;

@@ -24,7 +24,7 @@ export async function readSchema(source: SchemaSource, signal: AbortSignal): Pro
     const fingerprint = createHash('sha256').update(canonicalSchema(facts)).digest('hex');
     return { kind: 'facts', facts, fingerprint, migrations };
   } catch (error) {
-    if (signal.aborted) throw Object.assign(new CancelledError(), { cause: error });
+    if (signal.aborted) throw new CancelledError(undefined, { cause: error });
     return { kind: 'unreadable', why: messageOf(error) };
   }
 }

@@ -1,4 +1,4 @@
-import { CancelledError, TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { CancelledError, saying } from '../../../lib/domain/errors.ts';
 import { chooseReturn, pastOf } from '../../../lib/domain/rollback/return.ts';
 import { recordsOfContent, schemaLine, schemaRefusal } from '../../../lib/domain/rollback/schema-check.ts';
 import type { SchemaCheck } from '../../../lib/domain/rollback/schema-check.ts';
@@ -120,10 +120,7 @@ function halfOr(
 export const withReason =
   (reason: string) =>
   (error: unknown): never => {
-    const both = (message: string): string => `${message}; the release had failed before: ${reason}`;
-    if (error instanceof UnreachableError) throw new UnreachableError(both(error.message), { cause: error });
-    if (error instanceof TargetError) throw new TargetError(both(error.message), error, { cause: error });
-    throw error;
+    throw saying(error, { suffix: `the release had failed before: ${reason}` });
   };
 
 type Written = Failed & { readonly revision: number };

@@ -1,5 +1,5 @@
 /** What is said when tags cannot be written, or were not all written. */
-import { CancelledError, TargetError, UnreachableError } from '../../domain/errors.ts';
+import { messageOf, saying, TargetError } from '../../domain/errors.ts';
 import { formatImageRef } from '../../domain/image-ref.ts';
 import type { ImageRef } from '../../domain/image-ref.ts';
 import type { CheckedTag } from './check.ts';
@@ -33,25 +33,17 @@ export const lostRace = (ref: ImageRef, ours: string, theirs: string | undefined
     ],
   });
 
-/** What was tagged before it went wrong, and what was not; of the same kind as the error. */
+/** The same error, saying what was tagged before it went wrong, and what was not. */
 export function halfWay(error: unknown, written: readonly ImageRef[], missing: readonly ImageRef[]): unknown {
   if (written.length === 0) return error;
-  const done = written.map(formatImageRef).join(', ');
-  const left = missing.map(formatImageRef).join(', ') || 'nothing';
-  const message = error instanceof Error ? error.message : String(error);
-  const both = `${message}; tagged: ${done}; not tagged: ${left}`;
-  if (error instanceof CancelledError) return Object.assign(new CancelledError(both), { cause: error });
-  if (error instanceof UnreachableError) return new UnreachableError(both, { cause: error });
-  const { subject, remedy, details } = error instanceof TargetError ? error : unexpected;
-  return new TargetError(
-    `${message}; not every tag was written`,
-    {
-      subject,
-      remedy: `${remedy}; then run again: what was tagged already is left as it is`,
-      details: [...details, ['tagged', done], ['not tagged', left]],
-    },
-    { cause: error },
-  );
+  const details = [
+    ['tagged', written.map(formatImageRef).join(', ')],
+    ['not tagged', missing.map(formatImageRef).join(', ') || 'nothing'],
+    ['re-run', 'what was tagged already is left as it is'],
+  ] as const;
+  const suffix = 'not every tag was written';
+  const worded = saying(error, { suffix, details });
+  if (worded !== error) return worded;
+  const detail = { subject: 'the tags', remedy: 'see the cause', details };
+  return new TargetError(`${messageOf(error)}; ${suffix}`, detail, { cause: error });
 }
-
-const unexpected = { subject: 'the tags', remedy: 'see the cause', details: [] } as const;
