@@ -20,7 +20,6 @@ test.each([
   const worded = saying(error, { suffix: 'and then', details: [['b', '2']] }) as TargetError;
   expect(worded.constructor).toBe(error.constructor);
   expect(worded).toMatchObject({
-    ...error,
     message: 'no; and then',
     cause: error,
     details: [
