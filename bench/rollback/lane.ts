@@ -87,12 +87,12 @@ export class Lane implements AsyncDisposable {
     return { pid, ended: ended.then((span) => ({ ...span, decidedAt: span.startedAt })) };
   }
 
-  /** Asks the service from now on, at a constant rate. */
+  /** Asks the service from its first answer on, at a constant rate. */
   async load(): Promise<OpenLoop> {
     const service = await this.place.namespace.get('v1 Service', release);
     const { ports = [] } = (service?.['spec'] ?? {}) as { readonly ports?: { readonly nodePort: number }[] };
     const url = `http://127.0.0.1:${ports[0]?.nodePort}/version`;
-    return new OpenLoop({ url, perSecond: requestsPerSecond });
+    return OpenLoop.onceAnswered({ url, perSecond: requestsPerSecond });
   }
 
   /** Resolves when just the pods that are wanted are there: what is on its way out must not slow the next. */

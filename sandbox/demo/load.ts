@@ -1,5 +1,6 @@
 import { Agent, get } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface LoadOptions {
   readonly url: string;
@@ -53,6 +54,20 @@ export class OpenLoop {
   constructor(options: LoadOptions) {
     this.#options = { slowAfter: 1_000, lostAfter: 5_000, ...options };
     this.#sendDue();
+  }
+
+  /**
+   * Starts when the service has answered. It is asked seldom until then: kube-proxy sees a new NodePort up to a second
+   * late, and a source port that was refused so was seen refused again up to half a minute later.
+   */
+  static async onceAnswered(options: LoadOptions): Promise<OpenLoop> {
+    const giveUpAt = performance.now() + 30_000;
+    for (;;) {
+      const { version, cause } = await ask(options.url, false, 1_000);
+      if (version !== '') return new OpenLoop(options);
+      if (performance.now() > giveUpAt) throw new Error(`${options.url} does not answer: ${cause}`);
+      await sleep(1_000);
+    }
   }
 
   /** Versions that have answered so far. */

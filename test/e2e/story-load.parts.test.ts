@@ -42,6 +42,23 @@ test('counts who answered, on fresh and on kept connections', async () => {
   expect(kinds).toEqual(new Set(['close', 'keep-alive']));
 });
 
+test('it starts with the first answer: what was refused before is not lost', async () => {
+  let asked = 0;
+  server = createServer((request, response) => {
+    if (++asked === 1) request.socket.destroy();
+    else response.end(version('v1'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/version`;
+
+  const load = await OpenLoop.onceAnswered({ url, perSecond: 200 });
+  const report = await load.stop();
+  server.close();
+
+  expect(report).toMatchObject({ lost: 0, causes: {} });
+  expect(asked).toBe(report.sent + 2);
+});
+
 test('an answer that is none is lost, with its cause', async () => {
   let count = 0;
   const report = await ask(40, (request, response) => {

@@ -147,9 +147,9 @@ export class WholeRelease implements AsyncDisposable {
     await this.shop.namespace.patch('coordination.k8s.io/v1 Lease', 'slipway-shop', { spec: { renewTime } });
   }
 
-  /** 100 requests a second, whatever the service does, from now until it is stopped. */
+  /** 100 requests a second, whatever the service does, from its first answer until it is stopped. */
   async load(): Promise<OpenLoop & AsyncDisposable> {
-    const loop = new OpenLoop({ url: await this.#url(), perSecond: 100 });
+    const loop = await OpenLoop.onceAnswered({ url: await this.#url(), perSecond: 100 });
     return Object.assign(loop, { [Symbol.asyncDispose]: async () => void (await loop.stop()) });
   }
 
