@@ -1,4 +1,3 @@
-import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { statusLine } from '../../lib/domain/record/status-line.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
@@ -14,7 +13,7 @@ import type { Lock, Locks, Records } from '../../lib/ports/records.ts';
 import { deployedAgain } from '../../lib/steps/deployed-again.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
-import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
+import { leastBudget, postTimeLeft } from '../../lib/steps/post-budget.ts';
 import { readAftermath } from '../../lib/steps/repair.ts';
 import { tellGitHub } from '../../lib/steps/tell-github.ts';
 import { lastLook } from './undo/last-look.ts';
@@ -94,12 +93,14 @@ async function finishRelease(left: LeftRelease, lock: Lock, ports: FinishPorts):
   const wish = record.state === 'rejected' ? 'undo' : left.onCancel;
   if (wish === 'leave') return leftInPlace(revision, past, journal, left, ports);
   const watched =
-    wish === 'finish' ? await watchOn(revision, journal, left, timeLeft(ports), ports) : undefined;
+    wish === 'finish'
+      ? await watchOn(revision, journal, left, postTimeLeft(ports.cancelledAt, ports), ports)
+      : undefined;
   if (watched !== undefined && watched.verdict.outcome !== 'fail') return proven(watched, journal, ports);
   // What main had judged, main has shown.
   if (record.state !== 'rejected') {
     const before = deployedBefore(record, revision, past.revisions);
-    await lastLook(revision, before, left, timeLeft(ports), ports);
+    await lastLook(revision, before, left, postTimeLeft(ports.cancelledAt, ports), ports);
   }
   return takenBack(revision, past, journal, left, ports);
 }
@@ -117,7 +118,7 @@ async function takenBack(
   await journal.write((now) => moveTo(now, 'rejected', now.state === 'rejected' ? now.reason : why));
   const reason = journal.record.reason ?? why;
   const verdict: Verdict = { outcome: 'fail', reason, findings: [], at: ports.clock.now(), workloads: [] };
-  const budget = timeLeft(ports);
+  const budget = postTimeLeft(ports.cancelledAt, ports);
   const done = await takeBack(
     {
       verdict,
@@ -168,8 +169,5 @@ async function proven({ verdict }: Watched, { record }: Journal, { github }: Fin
   await tellGitHub(record, good ? 'success' : 'error', statusLine(record), github);
   return { good, reason: `watched to its end by post: ${verdict.reason}` };
 }
-
-const timeLeft = ({ cancelledAt, clock }: FinishPorts): Milliseconds =>
-  cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
 
 const saidOf = ({ id, state }: ReleaseRecord, what: string): string => `${id} ${state}: cancelled, ${what}`;

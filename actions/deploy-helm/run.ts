@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
+import { TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { ofInstallation } from '../../lib/domain/record/installation.ts';
 import { isVerified } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
@@ -11,13 +11,13 @@ import type { Lock } from '../../lib/ports/records.ts';
 import type { Following } from '../../lib/ports/rollout.ts';
 import type { Captured } from '../../lib/steps/evidence.ts';
 import { Journal } from '../../lib/steps/journal.ts';
-import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
+import { lockedForPost } from '../../lib/steps/locked.ts';
 import { questionsAbout } from '../../lib/steps/questions.ts';
 import type { ReadBack } from '../../lib/steps/read-back.ts';
 import { refuseByHand, repair } from '../../lib/steps/repair.ts';
 import { recordSchema } from '../../lib/steps/schema-record.ts';
 import { untilAnnounced } from '../../lib/steps/tell-github.ts';
-import { Unfinished } from '../../lib/steps/unfinished.ts';
+import type { Unfinished } from '../../lib/steps/unfinished.ts';
 import { apply } from './ship/apply.ts';
 import type { Applied } from './ship/apply.ts';
 import { announceDeployment, closeDeployment } from './ship/deployment.ts';
@@ -73,9 +73,7 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
     for (const step of plan.preparations) await prepare(step, ports);
   }
 
-  let unfinished: Unfinished<Left> | undefined;
-  const shipLocked = async (lock: Lock): Promise<DeployResult> => {
-    unfinished = new Unfinished(leftBy(inputs, ports.holder), ports.leave);
+  return lockedForPost('deploy', leftBy(inputs, ports.holder), inputs, ports, async (lock, unfinished) => {
     try {
       const { past, refused } = await repair({ ...inputs, claims: 'close' }, lock, ports);
       if (refused !== undefined) throw refused;
@@ -86,13 +84,9 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
     } catch (error) {
       // Not knowing is no reason to undo; what ended in any other way, post takes back.
       if (error instanceof UnreachableError) unfinished.note({ unknown: true });
-      else if (!unfinished.hasBegun && !(error instanceof CancelledError)) unfinished.over();
       throw error;
     }
-  };
-  const keepsLock = (): boolean => unfinished?.isOver === false;
-  const waiting = waitingAloud('deploy', inputs, ports);
-  return withLock(ports.locks, inputs.release, ports.holder, waiting, shipLocked, keepsLock);
+  });
 }
 
 /** From the first write to the last: record, apply, proof, and the way back when it does not hold. */

@@ -1,7 +1,6 @@
-import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { compensationOf } from '../../lib/domain/release/compensation.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
-import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
+import { leastBudget, postTimeLeft } from '../../lib/steps/post-budget.ts';
 import { parseRecordId } from '../../lib/domain/record/id.ts';
 import { finishLeft as finishDeploy } from '../deploy-helm/finish.ts';
 import { finishLeft as finishRollback } from '../rollback/finish.ts';
@@ -58,7 +57,8 @@ async function finishRelease({
       result: record.state === 'verified' ? 'success' : 'failure',
       reason: `${record.id}: ${compensation.why}`,
     };
-  const { undone } = await compensate(record, phases, deploy, ports, timeLeft(cancelledAt, ports));
+  const budget = Math.max(postTimeLeft(cancelledAt, ports), leastBudget);
+  const { undone } = await compensate(record, phases, deploy, ports, budget);
   if (undone.length === 0) return undefined;
   const said = undone.map(({ what, detail }) => `${what}: ${detail}`).join('; ');
   return {
@@ -67,6 +67,3 @@ async function finishRelease({
     deploy: undone.some(({ what }) => what === 'deploy'),
   };
 }
-
-const timeLeft = (cancelledAt: number | undefined, { clock }: Ports): Milliseconds =>
-  cancelledAt === undefined ? postBudget : Math.max(postBudget - (clock.now() - cancelledAt), leastBudget);

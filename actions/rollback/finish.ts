@@ -7,7 +7,7 @@ import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
 import type { Lock } from '../../lib/ports/records.ts';
 import { Journal } from '../../lib/steps/journal.ts';
 import { forPost, withLock } from '../../lib/steps/locked.ts';
-import { leastBudget, postBudget } from '../../lib/steps/post-budget.ts';
+import { leastBudget, postTimeLeft } from '../../lib/steps/post-budget.ts';
 import { tellGitHub } from '../../lib/steps/tell-github.ts';
 import { undo } from '../../lib/steps/undo.ts';
 import type { UndoOrder } from '../../lib/steps/undo.ts';
@@ -99,7 +99,7 @@ async function orderOf(
   // Main may have taken it out of the history, and have died before it could say so.
   const held = revisions.find(({ revision }) => revision === leaves)?.revision;
   const failed = begunByHelm ? unfinished : held;
-  const budget = cancelledAt === undefined ? postBudget : postBudget - (clock.now() - cancelledAt);
+  const budget = postTimeLeft(cancelledAt, { clock });
   return {
     release,
     to: toRevision,

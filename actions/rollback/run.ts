@@ -1,20 +1,16 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError } from '../../lib/domain/errors.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { stillMeant } from '../../lib/domain/rollback/meanwhile.ts';
 import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
 import type { SchemaCheck } from '../../lib/domain/rollback/schema-check.ts';
 import { candidateTable, legend, tableLines } from '../../lib/domain/rollback/table.ts';
 import type { Decision, From } from '../../lib/domain/rollback/types.ts';
-import type { Lock } from '../../lib/ports/records.ts';
-import { waitingAloud, withLock } from '../../lib/steps/locked.ts';
+import { lockedForPost } from '../../lib/steps/locked.ts';
 import { repair } from '../../lib/steps/repair.ts';
-import { Unfinished } from '../../lib/steps/unfinished.ts';
 import { goBack } from './go-back.ts';
 import type { Done } from './go-back.ts';
 import type { Inputs } from './inputs.ts';
 import { leftBy } from './left.ts';
-import type { Left } from './left.ts';
 import { look } from './look.ts';
 import type { Looked } from './look.ts';
 import { checkMayWrite } from './may-write.ts';
@@ -51,30 +47,19 @@ export async function rollback(inputs: Inputs, ports: Ports): Promise<RollbackRe
   if (inputs.dryRun) return ended(planned(meant, first.schema), first);
   await checkMayWrite(inputs, ports);
 
-  let unfinished: Unfinished<Left> | undefined;
-  const locked = async (lock: Lock): Promise<RollbackResult> => {
-    unfinished = new Unfinished(leftBy(inputs, ports.holder), ports.leave);
-    try {
-      // What it does not put right, because nobody is known to be gone, the decision refuses.
-      await repair({ ...inputs, claims: 'leave' }, lock, ports);
-      // Another run may have shipped, or undone it, while this one waited.
-      const now = await look(from, inputs, ports, first);
-      const looked = { ...now, decision: stillMeant(first, now) };
-      if (looked.decision.kind !== 'undo') {
-        unfinished.over();
-        return ended(nothingDone(looked.decision), looked);
-      }
-      const done = await goBack(looked.decision, looked, lock, unfinished, inputs, ports);
-      return ended(withSchema(resultOf(done), looked), looked, done);
-    } catch (error) {
-      // What has begun post brings to its end; a cancel leaves it no time here to give the lock back.
-      if (!unfinished.hasBegun && !(error instanceof CancelledError)) unfinished.over();
-      throw error;
+  return lockedForPost('rollback', leftBy(inputs, ports.holder), inputs, ports, async (lock, unfinished) => {
+    // What it does not put right, because nobody is known to be gone, the decision refuses.
+    await repair({ ...inputs, claims: 'leave' }, lock, ports);
+    // Another run may have shipped, or undone it, while this one waited.
+    const now = await look(from, inputs, ports, first);
+    const looked = { ...now, decision: stillMeant(first, now) };
+    if (looked.decision.kind !== 'undo') {
+      unfinished.over();
+      return ended(nothingDone(looked.decision), looked);
     }
-  };
-  const keepsLock = (): boolean => unfinished?.isOver === false;
-  const waiting = waitingAloud('rollback', inputs, ports);
-  return withLock(ports.locks, inputs.release, ports.holder, waiting, locked, keepsLock);
+    const done = await goBack(looked.decision, looked, lock, unfinished, inputs, ports);
+    return ended(withSchema(resultOf(done), looked), looked, done);
+  });
 }
 
 async function told(from: From, inputs: Inputs, ports: Ports): Promise<Looked> {

@@ -1,4 +1,4 @@
-interface Leaving {
+export interface Leaving {
   /** What has begun in the target; without it, only the lock is left. */
   readonly begun?: object;
 }
