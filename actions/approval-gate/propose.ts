@@ -18,6 +18,7 @@ import type { Deployed, Running } from '../../lib/domain/gate/running.ts';
 import { parseRecord } from '../../lib/domain/record/parse.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
+import { plural } from '../../lib/domain/words.ts';
 import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
 import { proposalHash, valuesFileHash } from '../../lib/steps/proposal-hash.ts';
 import type { ProposeInputs } from './inputs.ts';
@@ -121,8 +122,6 @@ function reasonOf({ environment, images }: Proposal, changes: ProposeResult['cha
     known === undefined ? '' : `, ${plural(known.commits.length, 'commit')} after what runs there`;
   return `${what} to ${environment}${since}`;
 }
-
-const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 async function readFile(inputs: ProposeInputs, ports: Ports): Promise<SlipwayFile> {
   const file = await readSlipwayFile(inputs.file, ports);

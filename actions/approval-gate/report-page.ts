@@ -12,6 +12,7 @@ import {
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
 import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { ProposeResult } from './propose.ts';
 
 type Page = Omit<ProposeResult, 'mode'>;
@@ -35,8 +36,6 @@ export function decisionPage(result: Page): string {
   );
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
-
 /** What somebody who approves must not overlook, before anything else. */
 function alarms({ environment, unproven, told, proposal, changes, migrations, record }: Page): string[] {
   const name = proposal.environment;
@@ -57,7 +56,7 @@ function alarms({ environment, unproven, told, proposal, changes, migrations, re
     ...(known?.relation === 'diverged' ? ['What runs there has commits that this has not.'] : []),
     ...(migrations !== undefined && migrations.files.length > 0 && migrations.undo !== 'automatic'
       ? [
-          `${counted(migrations.files.length, 'migration')}: going back does not undo ${migrations.files.length === 1 ? 'it' : 'them'}.`,
+          `${plural(migrations.files.length, 'migration')}: going back does not undo ${migrations.files.length === 1 ? 'it' : 'them'}.`,
         ]
       : []),
     ...unproven.map((digest) => `${record?.id ?? 'The record'} is not about ${digest.slice(0, 19)}.`),
@@ -123,7 +122,7 @@ function changed({ changes }: Page): string {
   const { commits, files } = known;
   if (commits.length === 0) return '**Changes**: no commit.';
   const authors = authorsOf(known);
-  const line = `**Changes**: ${known.cut ? 'at least ' : ''}${counted(commits.length, 'commit')} by ${authors.map(escapeText).join(', ')}; ${counted(files.length, 'file')}.`;
+  const line = `**Changes**: ${known.cut ? 'at least ' : ''}${plural(commits.length, 'commit')} by ${authors.map(escapeText).join(', ')}; ${plural(files.length, 'file')}.`;
   return sections(line, commitsOf(known));
 }
 
@@ -176,7 +175,7 @@ function known({ record, told, proposal }: Page): string {
     warnings.length === 0
       ? ''
       : details(
-          `${counted(warnings.length, 'warning')} of the preflight`,
+          `${plural(warnings.length, 'warning')} of the preflight`,
           warnings.map((each) => `- ${escapeText(each)}`).join('\n'),
         ),
     ...told

@@ -5,7 +5,7 @@ import { heldIn } from '../../lib/domain/database/fingerprint.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { ObjectExistsError } from '../../lib/domain/storage/damaged.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Storage } from '../../lib/ports/storage.ts';
 import { storeDump } from '../../lib/steps/backup/pipeline.ts';
 import type { StoredDump } from '../../lib/steps/backup/pipeline.ts';

@@ -5,7 +5,7 @@ import type { RetentionDecision } from '../../lib/domain/database/retention.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
 import { code, details, escapeText, sections, table, verdictLine } from '../../lib/domain/report/markdown.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import { cronJobFacts } from './report-cron-job.ts';
 import type { BackupResult } from './run.ts';
 import { provenWords } from './words.ts';

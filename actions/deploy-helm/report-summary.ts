@@ -19,7 +19,7 @@ import {
 } from '../../lib/domain/report/markdown.ts';
 import { decisiveFinding, findingsTable } from '../../lib/domain/report/findings.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan/plan.ts';
 import type { DeployResult, Done } from './run.ts';

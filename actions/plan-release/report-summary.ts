@@ -1,6 +1,6 @@
 import type { Environment } from '../../lib/domain/environments/types.ts';
 import { code, details, escapeText, sections, table, verdictLine } from '../../lib/domain/report/markdown.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { ModulePlan } from './change.ts';
 import type { PlanResult } from './run.ts';
 

@@ -2,7 +2,7 @@ import type { ChartSource } from '../../lib/domain/chart.ts';
 import { planOf } from '../../lib/domain/release/plan.ts';
 import type { PlannedPhase } from '../../lib/domain/release/plan.ts';
 import { formatDestination } from '../../lib/domain/storage/destination.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Inputs as SmokeInputs } from '../smoke-test/inputs.ts';
 import { smokePlaceholder } from './phases.ts';
 import type { Phases } from './phases.ts';

@@ -3,7 +3,7 @@ import { heldIn } from '../../lib/domain/database/fingerprint.ts';
 import { restoredSize } from '../../lib/domain/database/restore-refusals.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Inputs } from './inputs.ts';
 import type { Look } from './look.ts';
 

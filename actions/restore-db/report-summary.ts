@@ -14,7 +14,7 @@ import {
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Contents } from '../../lib/ports/database.ts';
 import type { DrillDone } from './drilling.ts';
 import type { Inputs } from './inputs.ts';

@@ -1,6 +1,6 @@
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
 import { heldIn } from '../../lib/domain/database/fingerprint.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Refusal } from '../../lib/domain/database/restore-refusals.ts';
 
 export const transactionChoices = ['auto', 'always', 'never'] as const;

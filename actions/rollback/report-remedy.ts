@@ -2,7 +2,7 @@ import { columns } from '../../lib/domain/report/columns.ts';
 import type { ReleaseRef } from '../../lib/domain/kubernetes.ts';
 import { present } from '../../lib/domain/rollback/candidates.ts';
 import type { Refusal } from '../../lib/domain/rollback/types.ts';
-import { oneLine } from '../../lib/domain/workloads/words.ts';
+import { oneLine } from '../../lib/domain/words.ts';
 import type { Looked } from './look.ts';
 import { outcomeOf } from './record.ts';
 import type { RollbackResult } from './run.ts';

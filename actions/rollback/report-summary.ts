@@ -8,7 +8,7 @@ import { code, details, escapeText, sections, table, verdictLine } from '../../l
 import { timeline } from '../../lib/domain/report/timeline.ts';
 import { schemaLine } from '../../lib/domain/rollback/schema-check.ts';
 import { candidateTable, legend } from '../../lib/domain/rollback/table.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { Done } from './go-back.ts';
 import type { Inputs } from './inputs.ts';
 import type { Looked } from './look.ts';

@@ -6,7 +6,7 @@ import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { checksEvidence, checksTable } from '../../lib/domain/report/checks.ts';
 import { code, escapeText, sections, verdictLine } from '../../lib/domain/report/markdown.ts';
 import { timeline } from '../../lib/domain/report/timeline.ts';
-import { plural } from '../../lib/domain/workloads/words.ts';
+import { plural } from '../../lib/domain/words.ts';
 import type { SmokeResult } from './run.ts';
 
 /** Who answers comes first: it decides whether the rest was asked at all. */

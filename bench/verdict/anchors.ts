@@ -1,7 +1,7 @@
 /** What Helm by itself says of the same faults, and when. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { oneLine } from '../../lib/domain/workloads/words.ts';
+import { oneLine } from '../../lib/domain/words.ts';
 import { majors } from '../../test/e2e/support/tools.ts';
 import type { Major } from '../../test/e2e/support/tools.ts';
 import { orAborted } from '../kit/or-aborted.ts';

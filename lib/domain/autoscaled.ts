@@ -2,7 +2,7 @@ import { isMap, valueAt } from './images/values-path.ts';
 import { describeObject } from './kubernetes.ts';
 import type { KubeObject, ObjectId } from './kubernetes.ts';
 import type { ManifestObject } from './manifest/parse.ts';
-import { plural } from './workloads/words.ts';
+import { plural } from './words.ts';
 
 export type Manifest = readonly Pick<ManifestObject, 'id' | 'object'>[];
 

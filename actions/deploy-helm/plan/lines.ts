@@ -1,6 +1,6 @@
 import { approvalLine } from '../../../lib/domain/gate/audit.ts';
 import { formatDiff } from '../../../lib/domain/manifest/diff.ts';
-import { plural } from '../../../lib/domain/workloads/words.ts';
+import { plural } from '../../../lib/domain/words.ts';
 import type { Plan } from './plan.ts';
 
 /** The plan for the log: what runs, what comes, what changes, and what may be wrong with it. */

@@ -1,5 +1,5 @@
 /** What a connection that did not come about means, in words, and whether waiting can mend it. */
-import { oneLine } from '../workloads/words.ts';
+import { oneLine } from '../words.ts';
 import type { Miss } from './types.ts';
 
 export interface Failed {

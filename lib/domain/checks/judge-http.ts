@@ -1,7 +1,7 @@
 /** Whether an answer is what was expected: every difference, the telling one first. */
 import { formatDuration } from '../duration.ts';
 import type { Milliseconds } from '../duration.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import { excerpt } from './excerpt.ts';
 import { isMap } from './fields.ts';
 import { atJsonPath } from './json-path.ts';

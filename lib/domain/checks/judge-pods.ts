@@ -4,7 +4,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import type { Resolution } from '../registry.ts';
 import { podStatus } from '../workloads/pod-status.ts';
 import { blockedPods, isPodReady, isWanted } from '../workloads/pods.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import type { Miss, PodsCheck } from './types.ts';
 
 interface Container {

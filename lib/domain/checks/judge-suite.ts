@@ -2,7 +2,7 @@
 import { formatDuration } from '../duration.ts';
 import { parseJunit } from '../junit/parse.ts';
 import type { TestCase } from '../junit/types.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import { excerpt } from './excerpt.ts';
 import type { CheckOutcome, Suite } from './types.ts';
 

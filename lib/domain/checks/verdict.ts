@@ -1,4 +1,4 @@
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import type { CheckOutcome, ChecksOutcome } from './types.ts';
 
 /** What all of it amounts to: a warning never fails, and what could not be asked proves nothing. */

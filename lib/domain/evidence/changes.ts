@@ -4,7 +4,7 @@ import { isMap } from '../images/values-path.ts';
 import { describeObject, type ObjectId } from '../kubernetes.ts';
 import type { ManifestObject } from '../manifest/parse.ts';
 import { objectKey } from '../verdict/types.ts';
-import { oneLine } from '../workloads/words.ts';
+import { oneLine } from '../words.ts';
 import { configChanges } from './config-changes.ts';
 import { withoutSecretWords } from './secret-words.ts';
 

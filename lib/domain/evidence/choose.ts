@@ -3,7 +3,7 @@ import { describeObject, type KubeObject, type ObjectId } from '../kubernetes.ts
 import { decisiveFinding } from '../report/findings.ts';
 import type { Finding, Observation, Verdict } from '../verdict/types.ts';
 import { World } from '../verdict/world.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import { containerFacts, runsOf } from './containers.ts';
 import { eventsAbout, releaseEvents, type ReleaseEvent } from './events.ts';
 import { imageOf, placeOf, type Place } from './place.ts';

@@ -3,7 +3,7 @@ import { containerSpec } from '../workloads/container-spec.ts';
 import { containersOf, type Container, type ContainerState } from '../workloads/pod-status.ts';
 import { sayExit } from '../workloads/pods.ts';
 import { sayPull } from '../workloads/pull-trouble.ts';
-import { oneLine } from '../workloads/words.ts';
+import { oneLine } from '../words.ts';
 import { stillRunning, type ContainerFacts, type LogRequest, type Run } from './types.ts';
 
 /** Pods with more exist (meshes, agents); the first ones are those that start first. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import type { Observation } from '../verdict/types.ts';
 import { isNewer } from '../verdict/world.ts';
 import { sayPull } from '../workloads/pull-trouble.ts';
-import { oneLine } from '../workloads/words.ts';
+import { oneLine } from '../words.ts';
 import type { EventFacts } from './types.ts';
 
 /** Of one failure; the newest ones, where there are more. */

@@ -1,7 +1,7 @@
 /** Checks as the release manager reads them, in the summaries of smoke-test and of rollback's `verify`. */
 import type { CheckOutcome, LatencyFigures } from '../checks/types.ts';
 import { formatDuration } from '../duration.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import { code, codeBlock, details, escapeText, table } from './markdown.ts';
 
 /** Rows shown of one table, and tests named of one suite; the JSON report and the JUnit file have them all. */

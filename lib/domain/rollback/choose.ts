@@ -1,7 +1,7 @@
 /** Which of the candidates `to` means. */
 import { isVerified } from '../record/transitions.ts';
 import { candidatesOf, hasStood, present } from './candidates.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import type { Candidate, PastFacts, Refusal, To } from './types.ts';
 
 export type Chosen =

@@ -1,4 +1,4 @@
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 import { createEngine } from './engine.ts';
 import { rules as allRules } from './rules/rules.ts';
 import type { Rule } from './rules/rule.ts';

@@ -10,7 +10,7 @@ import { crashesOf, failedRuns, lastedOf } from '../workloads/crashes.ts';
 import type { Remembered } from '../workloads/kind.ts';
 import { containersOf, type Container } from '../workloads/pod-status.ts';
 import { sayContainer } from '../workloads/pods.ts';
-import { plural } from '../workloads/words.ts';
+import { plural } from '../words.ts';
 
 /** The kubelet writes whole seconds, and tells of a crash a second or two after it: what exits at once is seen by then. */
 const margin: Milliseconds = 5_000;

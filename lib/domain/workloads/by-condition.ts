@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, isTrue, observedGeneration, sayCondition, toGeneration } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress } from './kind.ts';
-import { oneLine } from './words.ts';
+import { oneLine } from '../words.ts';
 
 export const customResourceDefinition: Kind = {
   name: 'apiextensions.k8s.io/CustomResourceDefinition',

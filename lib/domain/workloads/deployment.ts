@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, unobserved } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
 import { blockedReplicas } from './replica-set.ts';
-import { plural } from './words.ts';
+import { plural } from '../words.ts';
 
 export interface DeploymentSpec {
   readonly replicas?: number;

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, sayCondition } from './conditions.ts';
 import { podStatus } from './pod-status.ts';
-import { reasonAndMessage } from './words.ts';
+import { reasonAndMessage } from '../words.ts';
 
 /** Why a node gave a pod up: pressure, preemption, shutdown, or it never took it (OutOfcpu). No container is to blame. */
 const reasons =

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, isTrue, sayCondition, type Condition } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
 import { blockedReplicas } from './replica-set.ts';
-import { oneLine, plural } from './words.ts';
+import { oneLine, plural } from '../words.ts';
 
 interface JobSpec {
   readonly completions?: number;

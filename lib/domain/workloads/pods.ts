@@ -4,7 +4,7 @@ import { containerSpec } from './container-spec.ts';
 import type { Seen, Warning } from './kind.ts';
 import { containersOf, podStatus, type Container, type ContainerStatus } from './pod-status.ts';
 import { pullCause } from './pull-trouble.ts';
-import { oneLine, plural, reasonAndMessage } from './words.ts';
+import { oneLine, plural, reasonAndMessage } from '../words.ts';
 
 /** How telling an obstacle is: an error outranks a failing probe, which outranks what is merely under way. */
 const weight = { underWay: 1, probe: 2, error: 3 } as const;

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kubernetes.ts';
 import { conditionOf, unobserved } from './conditions.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
 import { blockedPods } from './pods.ts';
-import { oneLine, plural, reasonAndMessage } from './words.ts';
+import { oneLine, plural, reasonAndMessage } from '../words.ts';
 
 interface ReplicaSetStatus {
   readonly replicas?: number;

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kubernetes.ts';
 import { blocked, ready, type Kind, type Progress, type Seen } from './kind.ts';
-import { reasonAndMessage } from './words.ts';
+import { reasonAndMessage } from '../words.ts';
 
 export const volumeClaim: Kind = {
   name: '/PersistentVolumeClaim',

@@ -5,7 +5,7 @@ import { inabilityOf, type Inability } from '../../workloads/inability.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf, type Container } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const graces = {

@@ -2,7 +2,7 @@ import { describeObject } from '../../kubernetes.ts';
 import { conditionOf } from '../../workloads/conditions.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { lostClaim } from '../../workloads/volume-claim.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Rule } from './rule.ts';
 
 export const claimLost: Rule = {

@@ -7,7 +7,7 @@ import type { Remembered } from '../../workloads/kind.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf, type Container } from '../../workloads/pod-status.ts';
 import { sayContainer, sayExit } from '../../workloads/pods.ts';
-import { oneLine, plural } from '../../workloads/words.ts';
+import { oneLine, plural } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const graces = {

@@ -3,7 +3,7 @@ import { sayCondition } from '../../workloads/conditions.ts';
 import { jobFailure } from '../../workloads/job.ts';
 import { containersOf } from '../../workloads/pod-status.ts';
 import { sayExit } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Rule } from './rule.ts';
 
 export const failedJob: Rule = {

@@ -14,7 +14,7 @@ import {
   shortDigests,
   type PullTrouble,
 } from '../../workloads/pull-trouble.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Probe } from '../types.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 

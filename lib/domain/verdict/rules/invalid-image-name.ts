@@ -3,7 +3,7 @@ import { containerSpec } from '../../workloads/container-spec.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Rule } from './rule.ts';
 
 export const invalidImageName: Rule = {

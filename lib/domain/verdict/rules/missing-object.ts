@@ -5,7 +5,7 @@ import { podKinds } from '../../workloads/newest-pods.ts';
 import { standingRefusal } from '../../workloads/pod-refusal.ts';
 import { containersOf } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Probe } from '../types.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 

@@ -4,7 +4,7 @@ import { missingObjects } from '../../workloads/missing-objects.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const graces = { 'any other error': { strict: 60_000, balanced: 180_000 } } as const satisfies Record<

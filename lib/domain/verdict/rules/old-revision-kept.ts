@@ -1,7 +1,7 @@
 import { describeObject } from '../../kubernetes.ts';
 import { keptOldOnNodes } from '../../workloads/daemon-set.ts';
 import { keptOld } from '../../workloads/stateful-set.ts';
-import { plural } from '../../workloads/words.ts';
+import { plural } from '../../words.ts';
 import type { Case, Detection, Rule } from './rule.ts';
 
 export const oldRevisionKept: Rule = {

@@ -2,7 +2,7 @@ import { describeObject } from '../../kubernetes.ts';
 import { missingObjects } from '../../workloads/missing-objects.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { refusalKind, refusalWords, standingRefusal, type RefusalKind } from '../../workloads/pod-refusal.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 /** A ReplicaSet's controller tries again after about 41, 82 and 164 s (measured): a grace must hold the retry that follows. */

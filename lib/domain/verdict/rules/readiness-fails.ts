@@ -4,7 +4,7 @@ import { containerSpec, probeBudget } from '../../workloads/container-spec.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { containersOf } from '../../workloads/pod-status.ts';
 import { sayContainer } from '../../workloads/pods.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const onTop = { strict: 0, balanced: 30_000 } as const satisfies Grace;

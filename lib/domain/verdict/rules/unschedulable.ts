@@ -3,7 +3,7 @@ import { conditionOf } from '../../workloads/conditions.ts';
 import { claimsOf } from '../../workloads/container-spec.ts';
 import { podKinds } from '../../workloads/newest-pods.ts';
 import { lostClaim } from '../../workloads/volume-claim.ts';
-import { oneLine } from '../../workloads/words.ts';
+import { oneLine } from '../../words.ts';
 import type { Case, Detection, Grace, Rule } from './rule.ts';
 
 const graces = { '': { strict: 30_000, balanced: 120_000 } } as const satisfies Record<string, Grace>;
