@@ -9,7 +9,8 @@ import type { Changes } from '../../lib/domain/gate/changes.ts';
 import { notIn, parseReport } from '../../lib/domain/gate/evidence.ts';
 import type { Told } from '../../lib/domain/gate/evidence.ts';
 import type { Learnt } from '../../lib/domain/gate/obstacles.ts';
-import type { UndoAbility } from '../../lib/domain/gate/migrations.ts';
+import { migrationsAmong } from '../../lib/domain/gate/migrations.ts';
+import type { Brought } from '../../lib/domain/gate/migrations.ts';
 import { proposalSchema } from '../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
@@ -38,7 +39,7 @@ export interface ProposeResult extends Result {
   /** Undefined where nothing runs that it could be compared with. */
   readonly changes: Learnt<Changes | undefined> | undefined;
   /** Undefined where the file names no migrations. */
-  readonly migrations: { readonly files: readonly string[]; readonly undo: UndoAbility } | undefined;
+  readonly migrations: Brought | undefined;
   readonly record: ReleaseRecord | undefined;
   /** Digests of the proposal that the record is not of. */
   readonly unproven: readonly string[];
@@ -75,7 +76,7 @@ export async function propose(inputs: ProposeInputs, ports: Ports): Promise<Prop
     environment,
     running,
     changes,
-    migrations: migrationsIn(file, changes),
+    migrations: file.migrations && migrationsAmong(file.migrations, changes),
     record,
     unproven: record === undefined ? [] : notIn(record, proposal.images),
     told,
@@ -180,15 +181,6 @@ const missed = (input: string, path: string): Fault => ({
   problem:
     'is not there; the path starts at the workspace: check out, or download the artifact, before this step',
 });
-
-function migrationsIn(
-  { migrations }: SlipwayFile,
-  changes: ProposeResult['changes'],
-): ProposeResult['migrations'] {
-  if (migrations === undefined) return undefined;
-  const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
-  return { files: (known?.files ?? []).filter(migrations.paths.matches), undo: migrations.undo };
-}
 
 async function all(deployments: AsyncIterable<Deployed>): Promise<Deployed[]> {
   const found: Deployed[] = [];

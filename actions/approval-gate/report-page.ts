@@ -1,7 +1,6 @@
 /** The decision page: what a release manager reads, in half a minute, before the click on *Approve*. */
 import { formatDuration } from '../../lib/domain/duration.ts';
-import { authorsOf } from '../../lib/domain/gate/changes.ts';
-import type { Changes } from '../../lib/domain/gate/changes.ts';
+import { staysApplied } from '../../lib/domain/gate/migrations.ts';
 import {
   code,
   codeBlock,
@@ -14,12 +13,9 @@ import {
 import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/words.ts';
 import type { ProposeResult } from './propose.ts';
+import { changesSaid, migrationsSaid, migrationsWarned } from './report-changes.ts';
 
 type Page = Omit<ProposeResult, 'mode'>;
-
-/** More are in the comparison that GitHub shows. */
-const mostCommits = 25;
-const mostFiles = 20;
 
 export function decisionPage(result: Page): string {
   return sections(
@@ -30,8 +26,8 @@ export function decisionPage(result: Page): string {
     whatRuns(result),
     undo(result),
     known(result),
-    changed(result),
-    migrations(result),
+    changesSaid(result),
+    migrationsSaid(result),
     footnote(result),
   );
 }
@@ -54,11 +50,7 @@ function alarms({ environment, unproven, told, proposal, changes, migrations, re
       : []),
     ...(known?.relation === 'behind' ? ['This is older than what runs there.'] : []),
     ...(known?.relation === 'diverged' ? ['What runs there has commits that this has not.'] : []),
-    ...(migrations !== undefined && migrations.files.length > 0 && migrations.undo !== 'automatic'
-      ? [
-          `${plural(migrations.files.length, 'migration')}: going back does not undo ${migrations.files.length === 1 ? 'it' : 'them'}.`,
-        ]
-      : []),
+    ...migrationsWarned(migrations),
     ...unproven.map((digest) => `${record?.id ?? 'The record'} is not about ${digest.slice(0, 19)}.`),
     ...told
       .filter(({ result }) => result !== 'success' && result !== 'skipped')
@@ -113,51 +105,6 @@ function whatRuns({ running, proposal }: Page): string {
   return `**Runs there now**: ${code(running.record)}, ${escapeText(running.state)} since ${since} UTC, commit ${code(running.sha.slice(0, 12))}.`;
 }
 
-function changed({ changes }: Page): string {
-  if (changes === undefined) return '';
-  if ('unknown' in changes) return `**Changes**: not known: ${escapeText(changes.unknown)}.`;
-  const { known } = changes;
-  if (known === undefined)
-    return '**Changes**: what runs there has no commit that could be compared with this one.';
-  const { commits, files } = known;
-  if (commits.length === 0) return '**Changes**: no commit.';
-  const authors = authorsOf(known);
-  const line = `**Changes**: ${known.cut ? 'at least ' : ''}${plural(commits.length, 'commit')} by ${authors.map(escapeText).join(', ')}; ${plural(files.length, 'file')}.`;
-  return sections(line, commitsOf(known));
-}
-
-function commitsOf({ commits, cut }: Changes): string {
-  const shown = commits.slice(-mostCommits).reverse();
-  const hidden = commits.length - shown.length;
-  const list = table(
-    ['Commit', '', 'By'],
-    shown.map(({ sha, title, author, pull }) => [
-      code(sha.slice(0, 7)),
-      `${escapeText(title)}${pull === undefined || title.includes(`#${pull}`) ? '' : ` (#${pull})`}`,
-      escapeText(author),
-    ]),
-  );
-  const more =
-    hidden > 0 || cut ? `Older ones are not shown${hidden > 0 ? ` (${hidden} or more)` : ''}.` : '';
-  return commits.length <= 5 && more === ''
-    ? list
-    : details(`The ${shown.length} newest commits`, sections(list, more));
-}
-
-function migrations({ migrations }: Page): string {
-  if (migrations === undefined) return '';
-  const { files, undo } = migrations;
-  if (files.length === 0) return '**Migrations**: none among these changes.';
-  const words = {
-    automatic: 'taken back by the tool',
-    manual: 'must be taken back by hand',
-    none: 'cannot be taken back: only a restore brings the old state back',
-  } as const;
-  const shown = files.slice(0, mostFiles).map((file) => `- ${code(file)}`);
-  const more = files.length > mostFiles ? [`- and ${files.length - mostFiles} more`] : [];
-  return sections(`**Migrations**: ${files.length}, ${words[undo]}.`, [...shown, ...more].join('\n'));
-}
-
 function known({ record, told, proposal }: Page): string {
   const verdicts = (record?.verdicts ?? []).map(({ name, outcome, reason, at }) => [
     `${outcome === 'pass' ? '✅' : outcome === 'fail' ? '❌' : '❔'} ${escapeText(name)}`,
@@ -197,8 +144,8 @@ function undo({ running, undoTimes, migrations }: Page): string {
       ? 'none was needed lately'
       : `the last ${shown.length === 1 ? 'one' : 'ones'} took ${shown.join(', ')}`;
   const cannot =
-    migrations !== undefined && migrations.files.length > 0 && migrations.undo !== 'automatic'
-      ? ' It does not take the migrations back.'
+    migrations !== undefined && staysApplied(migrations)
+      ? ` It does not take migrations back${'unknown' in migrations.files ? ', if there are any' : ''}.`
       : '';
   return `**If it does not hold**: ${target}; ${times}.${cannot}`;
 }

@@ -7,6 +7,9 @@ import type { Repository } from './world.ts';
 
 type Json = Record<string, unknown>;
 
+/** GitHub lists no more in one comparison. */
+const mostFiles = 300;
+
 /** What head has that base has not, over the seeded history. */
 export function compareCommits(call: Call): Answer {
   const { base, repository, path, query } = call;
@@ -39,7 +42,9 @@ export function compareCommits(call: Call): Answer {
       behind_by: behind.length,
       total_commits: ahead.length,
       commits: items.map((one) => showCommit(call, one)),
-      files: [...new Set(ahead.flatMap((one) => one.files ?? []))].map((name) => showFile(call, name)),
+      files: [...new Set(ahead.flatMap((one) => one.files ?? []))]
+        .slice(0, mostFiles)
+        .map((name) => showFile(call, name)),
     }),
     headers,
   };

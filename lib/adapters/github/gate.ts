@@ -120,7 +120,7 @@ function changesOf(body: unknown): Changes {
       pull: pullIn(commit.message),
     })),
     files: files.map(({ filename }) => filename),
-    cut: total > commits.length || files.length >= mostFiles,
+    cut: { commits: total > commits.length, files: files.length >= mostFiles },
     relation: status,
   };
 }

@@ -4,8 +4,8 @@ export interface Changes {
   /** Oldest first. */
   readonly commits: readonly Change[];
   readonly files: readonly string[];
-  /** GitHub lists only so many of each: there are more than these. */
-  readonly cut: boolean;
+  /** GitHub lists only so many of each: true where there are more than these. */
+  readonly cut: { readonly commits: boolean; readonly files: boolean };
   /** `behind`: the proposal is older than what runs. */
   readonly relation: 'ahead' | 'behind' | 'diverged' | 'identical';
 }

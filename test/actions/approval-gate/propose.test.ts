@@ -3,10 +3,15 @@ import { report } from '../../../actions/approval-gate/report.ts';
 import type { GateResult } from '../../../actions/approval-gate/run.ts';
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import { record } from '../../domain/record/samples.ts';
-import { Gate, before, digest, image, shop } from './gate.ts';
+import { Gate, before, digest, head, image, shop } from './gate.ts';
 
 const asked = { mode: 'propose', environment: 'production', images: image };
 const file = 'migrations: { paths: [db/migrations/**], undo: none }\n';
+
+const commitsWith = (files: string[]) => [
+  { sha: before, message: 'First' },
+  { sha: head, message: 'Second', files },
+];
 
 const page = (result: GateResult): string => report(result).summary;
 
@@ -38,7 +43,7 @@ test('the page says what goes, what runs, what lies between, who decides', async
     '1, cannot be taken back',
     'db/migrations/7.sql',
     'To approve: grace',
-    'It does not take the migrations back',
+    'It does not take migrations back',
   ])
     expect(text).toContain(expected);
   expect(Buffer.byteLength(text)).toBeLessThan(8_000);
@@ -47,11 +52,35 @@ test('the page says what goes, what runs, what lies between, who decides', async
 test('nothing runs there yet', async () => {
   await using gate = await Gate.open({ deployments: [] });
   // The seed adds to what is planted already: another environment has none.
+  await gate.write({ '.github/slipway.yml': file });
   const result = await gate.run({ ...asked, environment: 'preprod' });
 
   expect(result).toMatchObject({ running: undefined, changes: undefined });
   expect(page(result)).toContain('nothing that a Deployment of ours in preprod tells of');
   expect(page(result)).toContain('There is no environment preprod');
+  expect(page(result)).toContain('**Migrations**: not known: nothing runs there to compare with');
+  expect(page(result)).toContain('> ⚠️ Whether it brings migrations is not known');
+});
+
+test('more files changed than GitHub lists: migrations may be among the others', async () => {
+  const files = Array.from({ length: 301 }, (_, nth) => `docs/${nth}.md`);
+  await using gate = await Gate.open({ commits: commitsWith(files) });
+  await gate.write({ '.github/slipway.yml': file });
+
+  const text = page(await gate.run(asked));
+  expect(text).toContain('at least 300 files');
+  expect(text).toContain('**Migrations**: not known: GitHub lists only 300 of the changed files');
+  expect(text).toContain('> ⚠️ Whether it brings migrations is not known');
+});
+
+test('more files changed than GitHub lists: a migration among them is at least one', async () => {
+  const files = ['db/migrations/7.sql', ...Array.from({ length: 300 }, (_, nth) => `docs/${nth}.md`)];
+  await using gate = await Gate.open({ commits: commitsWith(files) });
+  await gate.write({ '.github/slipway.yml': file });
+
+  const text = page(await gate.run(asked));
+  expect(text).toContain('> ⚠️ At least 1 migration: going back does not undo them.');
+  expect(text).toContain('**Migrations**: at least 1, cannot be taken back');
 });
 
 test('an environment that asks nobody is said first', async () => {
@@ -137,8 +166,13 @@ test('what lies between is unknown: the page says so, and goes on', async () => 
     fault: { kind: 'status', status: 403 },
     times: 0,
   });
+  await gate.write({ '.github/slipway.yml': file });
 
-  expect(page(await gate.run(asked))).toContain('**Changes**: not known');
+  const text = page(await gate.run(asked));
+  expect(text).toContain('**Changes**: not known');
+  expect(text).toMatch(/> ⚠️ Whether it brings migrations is not known: 403.*Going back would not undo them/);
+  expect(text).toMatch(/\*\*Migrations\*\*: not known: 403/);
+  expect(text).toContain('It does not take migrations back, if there are any');
 });
 
 test('texts of others are no markup', async () => {
