@@ -14,8 +14,10 @@ import type { Brought } from '../../lib/domain/gate/migrations.ts';
 import { proposalSchema } from '../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
-import { runningOf, undoTimes } from '../../lib/domain/gate/running.ts';
+import { runningOf } from '../../lib/domain/gate/running.ts';
 import type { Deployed, Running } from '../../lib/domain/gate/running.ts';
+import { waysBack } from '../../lib/domain/gate/ways-back.ts';
+import type { WaysBack } from '../../lib/domain/gate/ways-back.ts';
 import { parseRecord } from '../../lib/domain/record/parse.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
@@ -44,7 +46,7 @@ export interface ProposeResult extends Result {
   /** Digests of the proposal that the record is not of. */
   readonly unproven: readonly string[];
   readonly told: readonly Told[];
-  readonly undoTimes: readonly Milliseconds[];
+  readonly waysBack: WaysBack;
   readonly duration: Milliseconds;
 }
 
@@ -80,7 +82,7 @@ export async function propose(inputs: ProposeInputs, ports: Ports): Promise<Prop
     record,
     unproven: record === undefined ? [] : notIn(record, proposal.images),
     told,
-    undoTimes: undoTimes(deployed),
+    waysBack: waysBack(deployed),
     duration: clock.now() - startedAt,
   };
 }

@@ -10,6 +10,7 @@ import {
   table,
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
+import type { WaysBack } from '../../lib/domain/gate/ways-back.ts';
 import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/words.ts';
 import type { ProposeResult } from './propose.ts';
@@ -133,21 +134,31 @@ function known({ record, told, proposal }: Page): string {
   );
 }
 
-function undo({ running, undoTimes, migrations }: Page): string {
+function undo({ running, waysBack, migrations }: Page): string {
   const target =
     running === undefined
       ? 'nothing to go back to: what does not hold is left or removed'
       : `back to ${code(running.record)}`;
-  const shown = undoTimes.slice(0, 3).map(formatDuration);
-  const times =
-    shown.length === 0
-      ? 'none was needed lately'
-      : `the last ${shown.length === 1 ? 'one' : 'ones'} took ${shown.join(', ')}`;
   const cannot =
     migrations !== undefined && staysApplied(migrations)
       ? ` It does not take migrations back${'unknown' in migrations.files ? ', if there are any' : ''}.`
       : '';
-  return `**If it does not hold**: ${target}; ${times}.${cannot}`;
+  return `**If it does not hold**: ${target}. ${neededBefore(waysBack)}${cannot}`;
+}
+
+/** More would not be read. */
+const mostTimes = 3;
+
+function neededBefore({ found, among }: WaysBack): string {
+  if (among === 0) return 'No release there is known from before.';
+  const where = `in the last ${plural(among, 'Deployment')} there`;
+  if (found.length === 0) return `No release was taken back ${where}.`;
+  const often = ['once', 'twice'][found.length - 1] ?? `${found.length} times`;
+  const times = found.flatMap(({ took, withRelease }) =>
+    took === undefined ? [] : `${formatDuration(took)}${withRelease ? ' with the failed release' : ''}`,
+  );
+  const took = times.length === 0 ? 'how long is not known' : times.slice(0, mostTimes).join(', ');
+  return `A release was taken back ${often} ${where} (${took}).`;
 }
 
 function footnote({ proposal, hash, environment }: Page): string {

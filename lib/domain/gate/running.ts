@@ -1,5 +1,4 @@
-/** What the GitHub Deployments of an environment say: what runs there, and how long ways back took. */
-import type { Milliseconds } from '../duration.ts';
+/** What the GitHub Deployments of an environment say: what runs there, and who was let in. */
 import { newestOfOurs } from '../promotion/verified-in.ts';
 import type { RunningNow } from './proposal.ts';
 
@@ -46,17 +45,6 @@ function imagesIn(payload: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(images).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-}
-
-/** How long each rollback that ended well took, newest first: from its first status to the one that said so. */
-export function undoTimes(newestFirst: readonly Deployed[]): Milliseconds[] {
-  return newestFirst.flatMap(({ task, statuses }) => {
-    const end = statuses.find(({ state }) => state === 'success');
-    const start = statuses.at(-1);
-    return task !== 'rollback' || end === undefined || start === undefined || start === end
-      ? []
-      : [end.at - start.at];
-  });
 }
 
 /**
