@@ -4,7 +4,6 @@ import { staysApplied } from '../../lib/domain/gate/migrations.ts';
 import {
   code,
   codeBlock,
-  details,
   escapeText,
   sections,
   table,
@@ -14,6 +13,7 @@ import type { WaysBack } from '../../lib/domain/gate/ways-back.ts';
 import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/words.ts';
 import type { ProposeResult } from './propose.ts';
+import { knownOf } from './report-known.ts';
 import { changesSaid, migrationsSaid, migrationsWarned } from './report-changes.ts';
 
 type Page = Omit<ProposeResult, 'mode'>;
@@ -26,7 +26,7 @@ export function decisionPage(result: Page): string {
     whatGoes(result),
     whatRuns(result),
     undo(result),
-    known(result),
+    knownOf(result),
     changesSaid(result),
     migrationsSaid(result),
     footnote(result),
@@ -104,34 +104,6 @@ function whatRuns({ running, proposal }: Page): string {
     return `**Runs there now**: nothing that a Deployment of ours in ${escapeText(proposal.environment)} tells of.`;
   const since = new Date(running.since).toISOString().slice(0, 16).replace('T', ' ');
   return `**Runs there now**: ${code(running.record)}, ${escapeText(running.state)} since ${since} UTC, commit ${code(running.sha.slice(0, 12))}.`;
-}
-
-function known({ record, told, proposal }: Page): string {
-  const verdicts = (record?.verdicts ?? []).map(({ name, outcome, reason, at }) => [
-    `${outcome === 'pass' ? '✅' : outcome === 'fail' ? '❌' : '❔'} ${escapeText(name)}`,
-    escapeText(reason),
-    `${code(record?.id ?? '')}\n${at.slice(0, 16).replace('T', ' ')}`,
-  ]);
-  const reports = told.map(({ action, result, reason, run }) => [
-    `${result === 'success' ? '✅' : result === 'skipped' ? '⏭️' : '❌'} ${escapeText(action)}`,
-    escapeText(reason),
-    run === proposal.run ? 'this run' : `run ${escapeText(run)}`,
-  ]);
-  const warnings = [...new Set(told.flatMap((each) => each.warnings))];
-  return sections(
-    table(['Known of it', '', 'By'], [...verdicts, ...reports]),
-    warnings.length === 0
-      ? ''
-      : details(
-          `${plural(warnings.length, 'warning')} of the preflight`,
-          warnings.map((each) => `- ${escapeText(each)}`).join('\n'),
-        ),
-    ...told
-      .filter(({ wouldChange }) => wouldChange.length > 0)
-      .map(({ wouldChange }) =>
-        details('What it would change there', codeBlock(wouldChange.join('\n'), 'diff')),
-      ),
-  );
 }
 
 function undo({ running, waysBack, migrations }: Page): string {

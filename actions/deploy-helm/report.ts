@@ -38,6 +38,7 @@ export function report(result: DeployResult, inputs: Inputs): Report {
     summary: summary(result, inputs),
     annotations: annotationsOf(result),
     data: {
+      environment: inputs.environment,
       plan: {
         chart: plan.chart.name,
         chartVersion: plan.chart.version,

@@ -110,31 +110,35 @@ const left = (at: Date): Readonly<Record<string, string>> => ({
     undoable: 'automatic',
   }),
   'left/backup.json': told(
+    at,
     'backup-db',
-    'the newest backup, of 02:17, is 7 hours old and was restored and compared',
+    'the newest backup of shop, 20261126T021704Z-1f2e3d, is 7h12m old, proven restored',
   ),
-  'left/dry-run.json': told(
-    'deploy-helm',
-    'would change 3 of 9 objects: Deployment shop, ConfigMap shop, HorizontalPodAutoscaler shop',
-    {
-      plan: {
-        advice: [
-          {
-            subject: 'Deployment shop-mail',
-            why: 'maxUnavailable is 25% by default: 1 of 3 pods may be gone while it rolls out',
-          },
-        ],
-      },
+  'left/dry-run.json': told(at, 'deploy-helm', 'dry run: nothing was changed', {
+    environment: 'production',
+    plan: {
+      changes: [
+        '! Deployment shop (+2 -2)',
+        '! ConfigMap shop (+1 -1)',
+        '! HorizontalPodAutoscaler shop (+1 -1)',
+      ],
+      advice: [
+        {
+          subject: 'Deployment shop-mail',
+          why: 'maxUnavailable is 25% by default: 1 of 3 pods may be gone while it rolls out',
+        },
+      ],
     },
-  ),
+  }),
 });
 
-function told(action: string, reason: string, data: object = {}): string {
+function told(endedAt: Date, action: string, reason: string, data: object = {}): string {
   return JSON.stringify({
     schema: 'slipway/report/v1',
     action,
     result: 'success',
     reason,
+    endedAt: endedAt.toISOString(),
     by: { run: by.run },
     data,
   });

@@ -3,7 +3,6 @@ import { report } from '../../../actions/approval-gate/report.ts';
 import type { GateResult } from '../../../actions/approval-gate/run.ts';
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import type { DeploymentSeed } from '../../../sandbox/github/seed.ts';
-import { record } from '../../domain/record/samples.ts';
 import { Gate, before, digest, head, image, shop } from './gate.ts';
 
 const asked = { mode: 'propose', environment: 'production', images: image };
@@ -99,43 +98,6 @@ test('an environment that asks nobody is said first', async () => {
   await using gate = await Gate.open({ environments: [{ name: 'production' }] });
 
   expect(page(await gate.run(asked)).split('\n')[2]).toContain('nobody will be asked');
-});
-
-test('what steps before said, and what failed among it', async () => {
-  await using gate = await Gate.open();
-  const told = (action: string, result: string, reason: string, data: object = {}) =>
-    JSON.stringify({ schema: 'slipway/report/v1', action, result, reason, by: { run: '100' }, data });
-  const verified = record(9, {
-    verdicts: [
-      {
-        name: 'smoke-test',
-        outcome: 'pass',
-        reason: '4 checks, p95 31 ms',
-        at: '2026-11-26T08:00:00.000Z',
-        by: record(9).by,
-      },
-    ],
-  });
-  await gate.write({
-    'proven/record-1f.json': JSON.stringify(verified),
-    'told/check-81f2.json': told('backup-db', 'failure', 'the newest proven backup is 31 hours old'),
-    'dry.json': told('deploy-helm', 'success', 'would change 2 objects', {
-      plan: {
-        warnings: ['1 of 2 pods may be gone at once'],
-        changes: ['! Deployment shop (+1 -1)', '+ ConfigMap colors'],
-        advice: [{ subject: 'Deployment shop', why: 'no readiness probe' }],
-      },
-    }),
-  });
-
-  const result = await gate.run({ ...asked, record: 'proven/*.json', reports: 'told/*.json\ndry.json' });
-
-  const text = page(result);
-  expect(text).toContain('> ⚠️ backup-db: the newest proven backup is 31 hours old');
-  expect(text).toContain('4 checks, p95 31 ms');
-  expect(text).toContain('2 warnings of the preflight');
-  expect(text).toContain('! Deployment shop (+1 -1)\n+ ConfigMap colors');
-  expect(text).toContain(`is not about ${digest.slice(0, 19)}`);
 });
 
 test.each<[string, DeploymentSeed[], RegExp]>([
@@ -245,9 +207,19 @@ test.each<[string, Record<string, string>, RegExp]>([
     { ...asked, reports: 'gone/*.json\n.github/*.yml' },
     /reports: is not there.*[\s\S]*reports: it is not JSON/,
   ],
+  [
+    'a report without a time',
+    { ...asked, reports: 'report.json' },
+    /reports: it does not say when its step ended/,
+  ],
 ])('refused: %s', async (_what, given, why) => {
   await using gate = await Gate.open();
-  await gate.write({ '.github/slipway.yml': file, '.github/CODEOWNERS': '* @ada' });
+  const timeless = { schema: 'slipway/report/v1', action: 'backup-db', result: 'success', reason: 'fine' };
+  await gate.write({
+    '.github/slipway.yml': file,
+    '.github/CODEOWNERS': '* @ada',
+    'report.json': JSON.stringify(timeless),
+  });
   const refused = (async () => gate.run(given))();
   await expect(refused).rejects.toThrow(ConfigurationError);
   await expect(refused).rejects.toThrow(why);

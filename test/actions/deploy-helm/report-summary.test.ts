@@ -187,6 +187,11 @@ test('the annotation has cause and remedy', () => {
   ]);
 });
 
+test('a report names the environment that it is about, also of a dry run', () => {
+  const { data } = report(result(), { ...inputs, environment: 'staging' });
+  expect(data).toMatchObject({ environment: 'staging' });
+});
+
 test('a report of a release that was too large to be kept whole says that it does not replay', () => {
   const observations = [{ at: 1, kind: 'left-out', count: 120 }];
   const applied = { verdict: pass, observations };
