@@ -16,6 +16,8 @@ import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
 import { runningOf } from '../../lib/domain/gate/running.ts';
 import type { Deployed, Running } from '../../lib/domain/gate/running.ts';
+import { uncovered } from '../../lib/domain/gate/uncovered.ts';
+import type { Uncovered } from '../../lib/domain/gate/uncovered.ts';
 import { waysBack } from '../../lib/domain/gate/ways-back.ts';
 import type { WaysBack } from '../../lib/domain/gate/ways-back.ts';
 import { parseRecord } from '../../lib/domain/record/parse.ts';
@@ -36,6 +38,8 @@ export interface ProposeResult extends Result {
   readonly file: string;
   /** Images and chart as they were written, for people: the proposal has digests alone. */
   readonly named: { readonly images: readonly string[]; readonly chart: string };
+  /** What is deployed and may change after the approval. */
+  readonly uncovered: readonly Uncovered[];
   readonly environment: Learnt<EnvironmentFacts | undefined>;
   readonly running: Running | undefined;
   /** Undefined where nothing runs that it could be compared with. */
@@ -75,6 +79,7 @@ export async function propose(inputs: ProposeInputs, ports: Ports): Promise<Prop
     hash: proposalHash(proposal),
     file: files.keep('proposal.json', `${JSON.stringify(proposal, undefined, 2)}\n`),
     named: { images: inputs.written, chart: inputs.chart },
+    uncovered: uncovered(proposal, { chart: inputs.chart, file, path: inputs.file }),
     environment,
     running,
     changes,

@@ -79,7 +79,7 @@ function plan({ proposal, environment, record }: Page): string {
   );
 }
 
-function whatGoes({ proposal, named }: Page): string {
+function whatGoes({ proposal, named, uncovered }: Page): string {
   const { images, chart, values, commit } = proposal;
   const bare = (written: string | undefined): string => (written ?? '').replace(/@sha256:[0-9a-f]+$/, '');
   return table(
@@ -94,6 +94,12 @@ function whatGoes({ proposal, named }: Page): string {
         `values ${code(path)}`,
         code(`sha256:${hash.slice(0, 12)}…`),
       ]),
+      ...uncovered
+        .filter(({ name }) => name !== '')
+        .map(({ kind, name, why }) => [
+          kind === 'chart' ? 'chart' : `values ${code(name)}`,
+          `${kind === 'chart' ? `${code(name)}\n` : ''}not covered: ${escapeText(why)}`,
+        ]),
       ['commit', code(commit.slice(0, 12))],
     ],
   );
@@ -133,8 +139,10 @@ function neededBefore({ found, among }: WaysBack): string {
   return `A release was taken back ${often} ${where} (${took}).`;
 }
 
-function footnote({ proposal, hash, environment }: Page): string {
+function footnote({ proposal, hash, environment, uncovered }: Page): string {
   const who = 'known' in environment ? (environment.known?.reviewers ?? []) : [];
   const ask = who.length === 0 ? '' : `To approve: ${who.map(escapeText).join(' or ')}. `;
-  return `${ask}Proposal ${code(hash.slice(0, 12))}, attempt ${proposal.attempt}, until ${proposal.expiresAt.slice(0, 16).replace('T', ' ')} UTC. What is deployed is held against it: digests and committed values files; values written in the workflow itself are not covered.`;
+  const open = uncovered.map(({ kind, name }) => (name === '' ? `the ${kind}` : `the ${kind} ${code(name)}`));
+  const notCovered = [...open, 'values written in the workflow itself'];
+  return `${ask}Proposal ${code(hash.slice(0, 12))}, attempt ${proposal.attempt}, until ${proposal.expiresAt.slice(0, 16).replace('T', ' ')} UTC. What is deployed is compared with it: digests and committed values files. Not covered: ${notCovered.join(', ')}.`;
 }

@@ -157,6 +157,40 @@ test('what lies between is unknown: the page says so, and goes on', async () => 
   expect(text).toContain('It does not take migrations back, if there are any');
 });
 
+test.each<[string, string, string[]]>([
+  [
+    'a chart without a digest',
+    'charts/shop',
+    [
+      '| chart | `charts/shop`<br>not covered: it has no digest |',
+      'Not covered: the chart `charts/shop`, values',
+    ],
+  ],
+  ['no chart', '', ['Not covered: the chart, values written in the workflow itself.']],
+  [
+    'a chart by digest',
+    `oci://registry.test/charts/shop@sha256:${'e'.repeat(64)}`,
+    ['| chart | `oci://registry.test/charts/shop`<br>`sha256:eee', 'Not covered: values written in'],
+  ],
+])('what the proposal does not cover is named: %s', async (_what, chart, expected) => {
+  await using gate = await Gate.open();
+
+  const text = page(await gate.run({ ...asked, chart }));
+  for (const each of expected) expect(text).toContain(each);
+});
+
+test('a values file that only the file of environments names is named as not covered', async () => {
+  await using gate = await Gate.open();
+  await gate.write({
+    '.github/slipway.yml': 'environments: { production: { values-files: [deploy/a.yaml, deploy/b.yaml] } }\n',
+    'deploy/a.yaml': 'replicas: 2\n',
+  });
+
+  const text = page(await gate.run({ ...asked, 'values-files': 'deploy/a.yaml' }));
+  expect(text).toMatch(/\| values `deploy\/b.yaml` \| not covered: .*slipway.* has it for production/);
+  expect(text).toContain('the values file `deploy/b.yaml`, values written in the workflow itself.');
+});
+
 test('texts of others are no markup', async () => {
   const commits = [
     { sha: before, message: 'First' },
