@@ -1,5 +1,4 @@
 /** What is known of the release from elsewhere: the record of the environment before, and reports of other steps. */
-import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { isAbout } from '../../lib/domain/gate/evidence.ts';
 import type { Told } from '../../lib/domain/gate/evidence.ts';
@@ -24,7 +23,7 @@ export function knownOf({
     source(each, proposal),
   ]);
   return sections(
-    table(['Known of it', '', 'By'], [...verdicts, ...reports]),
+    table(['What is known', '', 'From'], [...verdicts, ...reports]),
     ...told.map((each) => warningsOf(each)),
     ...told.map((each) => changesThere(each, proposal)),
   );
@@ -36,13 +35,15 @@ function source({ run, environment, at }: Told, proposal: Proposal): string {
   return `${run === proposal.run ? 'this run' : `run ${escapeText(run)}`}${where}\n${agoSaid(at, proposal)}`;
 }
 
-const agoSaid = (at: number, { proposedAt }: Proposal): string =>
-  `${age(Math.max(0, Date.parse(proposedAt) - at))} ago`;
+const agoSaid = (at: number, { proposedAt }: Proposal): string => age(Date.parse(proposedAt) - at);
 
-const day: Milliseconds = 86_400_000;
-
-const age = (ms: Milliseconds): string =>
-  ms < 2 * day ? formatDuration(ms) : plural(Math.floor(ms / day), 'day');
+function age(ms: Milliseconds): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 120) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
 
 function warningsOf({ warnings, environment }: Told): string {
   if (warnings.length === 0) return '';
@@ -59,7 +60,7 @@ function changesThere(told: Told, proposal: Proposal): string {
   if (wouldChange.length === 0) return '';
   if (isAbout(proposal.environment, told))
     return details(
-      `What it would change in ${proposal.environment}, as of ${agoSaid(at, proposal)}`,
+      `What it would change in ${proposal.environment} (${agoSaid(at, proposal)})`,
       codeBlock(wouldChange.join('\n'), 'diff'),
     );
   const here = escapeText(proposal.environment);

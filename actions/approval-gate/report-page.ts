@@ -83,7 +83,7 @@ function whatGoes({ proposal, named, uncovered }: Page): string {
   const { images, chart, values, commit } = proposal;
   const bare = (written: string | undefined): string => (written ?? '').replace(/@sha256:[0-9a-f]+$/, '');
   return table(
-    ['What goes', ''],
+    ['What will be deployed', ''],
     [
       ...Object.entries(images).map(([path, digest], nth) => [
         `image in ${code(path)}`,
@@ -119,7 +119,7 @@ function undo({ running, waysBack, migrations }: Page): string {
       : `back to ${code(running.record)}`;
   const cannot =
     migrations !== undefined && staysApplied(migrations)
-      ? ` It does not take migrations back${'unknown' in migrations.files ? ', if there are any' : ''}.`
+      ? ` Migrations${'unknown' in migrations.files ? ', if there are any,' : ''} stay applied.`
       : '';
   return `**If it does not hold**: ${target}. ${neededBefore(waysBack)}${cannot}`;
 }
@@ -135,8 +135,11 @@ function neededBefore({ found, among }: WaysBack): string {
   const times = found.flatMap(({ took, withRelease }) =>
     took === undefined ? [] : `${formatDuration(took)}${withRelease ? ' with the failed release' : ''}`,
   );
-  const took = times.length === 0 ? 'how long is not known' : times.slice(0, mostTimes).join(', ');
-  return `A release was taken back ${often} ${where} (${took}).`;
+  const took =
+    times.length === 0
+      ? 'how long that took is not known'
+      : `that took ${times.slice(0, mostTimes).join(', ')}`;
+  return `A release was taken back ${often} ${where}; ${took}.`;
 }
 
 function footnote({ proposal, hash, environment, uncovered }: Page): string {

@@ -9,7 +9,7 @@ import { decisionSummary } from './decision.ts';
 import { renderSummary } from './page/markdown.ts';
 
 const picture = resolve(process.argv[2] ?? join(workTree, 'docs/images/decision-page.png'));
-const size = { width: 1012, height: 1136 };
+const size = { width: 1012, height: 1274 };
 
 const browser = ['chromium', 'chromium-browser', 'google-chrome'].find(isCommand);
 if (browser === undefined) {

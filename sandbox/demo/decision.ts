@@ -10,6 +10,7 @@ import type { CommitSeed, DeploymentSeed } from '../github/seed.ts';
 import { workTree } from '../act/published.ts';
 
 const digest = `sha256:${'3f9ac1e07b52d846'.repeat(4)}`;
+const chart = `sha256:${'7be2f4a1c9d06358'.repeat(4)}`;
 const before = `sha256:${'b01c77a2e9f4d358'.repeat(4)}`;
 const commit = (nth: number): string => `${nth}a4e8c1b7d2f9360`.repeat(3).slice(0, 40);
 const minute = 60_000;
@@ -148,6 +149,7 @@ const inputs = {
   mode: 'propose',
   environment: 'production',
   images: `image=ghcr.io/acme/shop:1.42.0@${digest}`,
+  chart: `oci://ghcr.io/acme/charts/shop@${chart}`,
   'values-files': 'deploy/values-production.yaml',
   record: 'left/record.json',
   reports: 'left/backup.json\nleft/dry-run.json',

@@ -197,7 +197,7 @@ test('the decision page of the README is what approval-gate writes', async () =>
     '### ✅ approval-gate: one image to production, 4 commits after what runs there',
   );
   expect(decision).toContain('> ⚠️ 1 migration: going back does not undo it.');
-  expect(decision).toContain('taken back once in the last 2 Deployments there (41s)');
+  expect(decision).toContain('taken back once in the last 2 Deployments there; that took 41s');
   expect(decision).toContain('7h12m old, proven restored');
   expect(decision).toContain('To approve: grace or katherine.');
   expect(renderSummary(decision)).toContain('<svg class="flow"');

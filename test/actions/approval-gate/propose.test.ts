@@ -54,7 +54,7 @@ test('the page says what goes, what runs, what lies between, who decides', async
     '1, cannot be taken back',
     'db/migrations/7.sql',
     'To approve: grace',
-    'It does not take migrations back',
+    'Migrations stay applied.',
   ])
     expect(text).toContain(expected);
   expect(Buffer.byteLength(text)).toBeLessThan(8_000);
@@ -110,7 +110,7 @@ test.each<[string, DeploymentSeed[], RegExp]>([
         ['success', 'shop-production/shop#42 verified'],
       ]),
     ],
-    /A release was taken back once in the last 2 Deployments there \([\d.]+s\)\./,
+    /A release was taken back once in the last 2 Deployments there; that took [\d.]+s\./,
   ],
   [
     "deploy-helm's own, with what GitHub says of the job",
@@ -121,12 +121,12 @@ test.each<[string, DeploymentSeed[], RegExp]>([
         ['failure', 'shop-production/shop#42 rolled-back'],
       ]),
     ],
-    /A release was taken back once in the last 2 Deployments there \([\d.]+s with the failed release\)\./,
+    /A release was taken back once in the last 2 Deployments there; that took [\d.]+s with the failed release\./,
   ],
   [
     'one whose beginning nobody told',
     [ofProduction('deploy', [['failure', 'shop-production/shop#42 rolled-back: cancelled, undone']])],
-    /taken back once in the last 2 Deployments there \(how long is not known\)\./,
+    /taken back once in the last 2 Deployments there; how long that took is not known\./,
   ],
 ])('which releases were taken back there: %s', async (_what, deployments, said) => {
   await using gate = await Gate.open({ deployments: [...(shop().deployments ?? []), ...deployments] });
@@ -154,7 +154,7 @@ test('what lies between is unknown: the page says so, and goes on', async () => 
   expect(text).toContain('**Changes**: not known');
   expect(text).toMatch(/> ⚠️ Whether it brings migrations is not known: 403.*Going back would not undo them/);
   expect(text).toMatch(/\*\*Migrations\*\*: not known: 403/);
-  expect(text).toContain('It does not take migrations back, if there are any');
+  expect(text).toContain('Migrations, if there are any, stay applied.');
 });
 
 test.each<[string, string, string[]]>([
