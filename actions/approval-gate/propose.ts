@@ -150,7 +150,7 @@ async function readRecord(
   const problem =
     more.length > 0
       ? `finds ${more.length + 1} files: give the one of the environment before`
-      : 'is no release record: give the file that output record-file named';
+      : 'is not a release record: give the file that output record-file names';
   throw new ConfigurationError([{ input: 'record', value: JSON.stringify(record), problem }]);
 }
 

@@ -38,32 +38,30 @@ function alarms({ environment, unproven, told, proposal, changes, migrations, re
   const name = proposal.environment;
   const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
   return [
-    ...('unknown' in environment
-      ? [`What protects ${name} could not be learnt: ${environment.unknown}.`]
-      : []),
+    ...('unknown' in environment ? [`What protects ${name} is not known: ${environment.unknown}.`] : []),
     ...('known' in environment && environment.known === undefined
-      ? [
-          `There is no environment ${name}: the job behind this one would make it, without rules, and ask nobody.`,
-        ]
+      ? [`There is no environment ${name}: GitHub will create it without rules, and nobody will be asked.`]
       : []),
     ...('known' in environment && environment.known?.reviewers.length === 0
       ? [`${name} requires no reviewers: nobody will be asked.`]
       : []),
     ...(known?.relation === 'behind' ? ['This is older than what runs there.'] : []),
-    ...(known?.relation === 'diverged' ? ['What runs there has commits that this has not.'] : []),
+    ...(known?.relation === 'diverged' ? ['What runs there has commits that this one does not have.'] : []),
     ...migrationsWarned(migrations),
-    ...unproven.map((digest) => `${record?.id ?? 'The record'} is not about ${digest.slice(0, 19)}.`),
+    ...unproven.map(
+      (digest) =>
+        `${record?.id ?? 'The record'} does not prove ${digest.slice(0, 19)}: it is of other images.`,
+    ),
     ...told
       .filter(({ result }) => result !== 'success' && result !== 'skipped')
       .map(({ action, reason }) => `${action}: ${reason}`),
   ];
 }
 
-function plan({ proposal, environment, record }: Page): string {
-  const who = 'known' in environment ? (environment.known?.reviewers ?? []) : [];
+function plan({ proposal, environment, record, running }: Page): string {
   const nodes = [
     ...(record === undefined ? [] : [`proven["${mermaidLabel(`${record.id} ${record.state}`)}"]`]),
-    `gate{{"${mermaidLabel(who.length === 0 ? 'nobody is asked' : who.join(' or '))}"}}`,
+    `gate{{"${mermaidLabel(whoDecides(environment))}"}}`,
     `there["${mermaidLabel(`deploy to ${proposal.environment}`)}"]`,
     'checks["prove it there"]',
   ];
@@ -73,10 +71,15 @@ function plan({ proposal, environment, record }: Page): string {
       'flowchart LR',
       ...nodes.map((node) => `  ${node}`),
       `  ${names.join(' --> ')}`,
-      '  checks -. fails .-> back["back to what runs now"]',
+      `  checks -. fails .-> back["${running === undefined ? 'nothing to go back to' : 'back to what runs now'}"]`,
     ].join('\n'),
     'mermaid',
   );
+}
+
+function whoDecides(environment: Page['environment']): string {
+  if ('unknown' in environment) return 'who is asked is not known';
+  return environment.known?.reviewers.join(' or ') || 'nobody is asked';
 }
 
 function whatGoes({ proposal, named, uncovered }: Page): string {
@@ -107,7 +110,7 @@ function whatGoes({ proposal, named, uncovered }: Page): string {
 
 function whatRuns({ running, proposal }: Page): string {
   if (running === undefined)
-    return `**Runs there now**: nothing that a Deployment of ours in ${escapeText(proposal.environment)} tells of.`;
+    return `**Runs there now**: nothing that the GitHub Deployments of ${escapeText(proposal.environment)} name.`;
   const since = new Date(running.since).toISOString().slice(0, 16).replace('T', ' ');
   return `**Runs there now**: ${code(running.record)}, ${escapeText(running.state)} since ${since} UTC, commit ${code(running.sha.slice(0, 12))}.`;
 }

@@ -18,7 +18,7 @@ export interface Told {
   readonly wouldChange: readonly string[];
 }
 
-/** Reads a report, or says in a few words why it is none of ours. */
+/** Reads a report, or says in a few words why it cannot be read. */
 export function parseReport(text: string): Told | { readonly unreadable: string } {
   let value: RawReport | null;
   try {
@@ -28,7 +28,7 @@ export function parseReport(text: string): Told | { readonly unreadable: string 
   }
   const { schema, action, result, reason, endedAt, by, data } = value ?? {};
   if (schema !== 'slipway/report/v1' || ![action, result, reason].every((each) => typeof each === 'string'))
-    return { unreadable: 'it is no report of an action of ours' };
+    return { unreadable: 'it is not a report of a Slipway action' };
   const at = Date.parse(endedAt ?? '');
   if (Number.isNaN(at)) return { unreadable: 'it does not say when its step ended' };
   return {

@@ -57,7 +57,7 @@ test('what steps before said, and what failed among it', async () => {
   expect(text).toContain('2 warnings of the preflight in Production');
   expect(text).toMatch(/What it would change in production \(just now\)/);
   expect(text).toContain('! Deployment shop (+1 -1)\n+ ConfigMap colors');
-  expect(text).toContain(`is not about ${digest.slice(0, 19)}`);
+  expect(text).toContain(`does not prove ${digest.slice(0, 19)}`);
 });
 
 test('what was said long ago says so', async () => {

@@ -67,8 +67,9 @@ test('nothing runs there yet', async () => {
   const result = await gate.run({ ...asked, environment: 'preprod' });
 
   expect(result).toMatchObject({ running: undefined, changes: undefined });
-  expect(page(result)).toContain('nothing that a Deployment of ours in preprod tells of');
+  expect(page(result)).toContain('nothing that the GitHub Deployments of preprod name');
   expect(page(result)).toContain('There is no environment preprod');
+  expect(page(result)).toContain('checks -. fails .-> back["nothing to go back to"]');
   expect(page(result)).toContain('**Migrations**: not known: nothing runs there to compare with');
   expect(page(result)).toContain('> ⚠️ Whether it brings migrations is not known');
 });
@@ -191,6 +192,15 @@ test('a values file that only the file of environments names is named as not cov
   expect(text).toContain('the values file `deploy/b.yaml`, values written in the workflow itself.');
 });
 
+test('what protects the environment is unknown: nobody is said to be asked, or not', async () => {
+  await using gate = await Gate.open();
+  gate.github.fail({ operation: 'repos/get-environment', fault: { kind: 'status', status: 403 }, times: 0 });
+
+  const text = page(await gate.run(asked));
+  expect(text).toContain('> ⚠️ What protects production is not known: 403');
+  expect(text).toContain('gate{{"who is asked is not known"}}');
+});
+
 test('texts of others are no markup', async () => {
   const commits = [
     { sha: before, message: 'First' },
@@ -234,7 +244,7 @@ test.each<[string, Record<string, string>, RegExp]>([
     /Required reviewers/,
   ],
   ['a record that is not there', { ...asked, record: 'gone/*.json' }, /record: is not there/],
-  ['a record that is none', { ...asked, record: '.github/slipway.yml' }, /record: is no release record/],
+  ['a record that is none', { ...asked, record: '.github/slipway.yml' }, /record: is not a release record/],
   ['two records', { ...asked, record: '.github/*' }, /record: finds 2 files/],
   [
     'reports that are not there, or none',
