@@ -2,20 +2,38 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { importsOf, violations } from './project/house-rules.ts';
+import type { SourceFile } from './project/house-rules.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-const sources = ['lib', 'actions'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => ({
-      path: `${folder}/${file.split(sep).join('/')}`,
-      text: readFileSync(join(root, folder, file), 'utf8'),
-    })),
-);
+const filesOf = (...folders: readonly string[]): SourceFile[] =>
+  folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => ({
+        path: `${folder}/${file.split(sep).join('/')}`,
+        text: readFileSync(join(root, folder, file), 'utf8'),
+      })),
+  );
+
+const sources = filesOf('lib', 'actions');
 
 test('the house keeps its rules', () => {
   expect(sources.flatMap(violations)).toEqual([]);
+});
+
+test('what is exported is used in another file', () => {
+  const words = [...sources, ...filesOf('test', 'sandbox', 'bench', 'scripts')].map(({ path, text }) => ({
+    path,
+    words: new Set(text.match(/\w+/g)),
+  }));
+  const unused = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => !words.some((other) => other.path !== path && other.words.has(name)))
+      .map((name) => `${path}: ${name}`),
+  );
+  expect(unused).toEqual([]);
 });
 
 test('no empty walk: the layers are there and their imports are found', () => {

@@ -100,7 +100,7 @@ export interface Inputs {
 }
 
 /** Where releases come from in most repositories. */
-export const usualReuseFrom: readonly string[] = [
+const usualReuseFrom: readonly string[] = [
   'refs/heads/main',
   'refs/heads/master',
   'refs/heads/release/**',

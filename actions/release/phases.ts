@@ -37,7 +37,7 @@ export interface Phases {
 }
 
 /** The verdict that the record expects where the file has `release.smoke`. */
-export const smokeVerdict = 'smoke-test';
+const smokeVerdict = 'smoke-test';
 
 type Given = Readonly<Record<string, string>>;
 

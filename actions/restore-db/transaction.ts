@@ -3,7 +3,7 @@ import { heldIn } from '../../lib/domain/database/fingerprint.ts';
 import { plural } from '../../lib/domain/words.ts';
 import type { Refusal } from '../../lib/domain/database/restore-refusals.ts';
 
-export const transactionChoices = ['auto', 'always', 'never'] as const;
+const transactionChoices = ['auto', 'always', 'never'] as const;
 export type TransactionChoice = (typeof transactionChoices)[number];
 
 export interface TransactionDecision {

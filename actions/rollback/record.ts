@@ -13,7 +13,7 @@ import type { Ports } from './ports.ts';
 type Who = Pick<Ports, 'actor' | 'clock'>;
 
 /** What a verdict of `verify` is called in the record. */
-export const verifyName = 'verify';
+const verifyName = 'verify';
 
 /** Where it goes, and why: what `force` overrode is part of it. */
 export interface Move {

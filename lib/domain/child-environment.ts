@@ -2,7 +2,7 @@
  * What the runner tells a step and nobody below it, unless it is named for one child: the files by which the step speaks
  * to it, and its own token.
  */
-export const keptFromChildren = [
+const keptFromChildren = [
   'GITHUB_OUTPUT',
   'GITHUB_STATE',
   'GITHUB_STEP_SUMMARY',

@@ -1,14 +1,8 @@
-import type { Milliseconds } from '../domain/duration.ts';
 import type { KubeObject, ResourceType } from '../domain/kubernetes.ts';
 import type { AccessQuestion } from '../domain/permissions.ts';
 import type { KubeRefusal } from '../domain/refusal.ts';
 
 export type { KubeRefusal };
-
-/** Thrown by every method below for an HTTP status of 400 and above. Unreachable → UnreachableError. */
-export interface KubeRefused extends Error {
-  readonly refusal: KubeRefusal;
-}
 
 export type { AccessQuestion };
 
@@ -31,6 +25,7 @@ export interface WatchTarget {
   readonly metadataOnly?: boolean;
 }
 
+/** Every method throws TargetError, with the API's refusal, for a status of 400 and above; else UnreachableError. */
 export interface Kube {
   /** `https://…`, for messages. */
   readonly server: string;
@@ -85,8 +80,3 @@ export interface Kube {
 }
 
 export type { ClusterAccess } from '../domain/cluster.ts';
-
-export interface WaitBounds {
-  readonly timeout: Milliseconds;
-  readonly signal?: AbortSignal;
-}

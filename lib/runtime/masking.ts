@@ -2,7 +2,7 @@ import { writtenForms } from '../domain/secret-forms.ts';
 import { secretParts } from '../domain/secret-lines.ts';
 
 /** Shorter ones are refused: masking `1` or `on` would blank the whole log. */
-export const shortestSecret = 4;
+const shortestSecret = 4;
 const hidden = '***';
 
 /**

@@ -42,7 +42,7 @@ export interface Captured {
 }
 
 /** For all logs together: an undo waits no longer for them. */
-export const logBudget: Milliseconds = 5_000;
+const logBudget: Milliseconds = 5_000;
 
 /** What is read of a log before its end is cut out: 60 lines may be long ones. */
 const readBytes = 256 * 1024;

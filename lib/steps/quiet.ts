@@ -12,7 +12,7 @@ import type { Kube, WatchTarget } from '../ports/kube.ts';
 import type { Log } from '../ports/log.ts';
 import { resolveObjects } from './resolve-objects.ts';
 
-export const quietTimes = {
+const quietTimes = {
   /** Nothing has moved for so long: nobody works on it any more. */
   lasting: 15_000,
   looks: 3_000,

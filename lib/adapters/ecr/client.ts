@@ -61,7 +61,7 @@ export function ecrLogins({ aws, send, patience, endpoint = ({ api }) => api }: 
 }
 
 /** AWS JSON 1.1 over Signature Version 4. `datetime` is for tests: `20150830T123600Z`. */
-export async function signedRequest(
+async function signedRequest(
   registry: EcrRegistry,
   endpoint: string,
   aws: AwsCredentials,

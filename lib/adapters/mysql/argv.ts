@@ -126,5 +126,5 @@ function dumpArgv(
   ];
 }
 
-export const keepsHistory = ({ engine, major, minor }: Tool['version']): boolean =>
+const keepsHistory = ({ engine, major, minor }: Tool['version']): boolean =>
   engine === 'mariadb' && (major > 10 || (major === 10 && minor >= 11));

@@ -69,7 +69,7 @@ export const pgRestoreArgv = ({ connection, oneTransaction, owners }: PgRestoreO
 export const pgParseArgv: readonly string[] = ['pg_restore', '--exit-on-error', '--file=/dev/null'];
 
 /** `shop.orders` as the pattern that means exactly this table, whatever letters are in it. */
-export const tablePattern = (table: string): string => {
+const tablePattern = (table: string): string => {
   const [schema = '', ...rest] = table.split('.');
   return [schema, rest.join('.')].map((name) => `"${name.replaceAll('"', '""')}"`).join('.');
 };

@@ -27,7 +27,7 @@ export function parseChallenge(header: string | undefined): Challenge | undefine
  * What to ask a token for: what we want, and what the registry names beside it, for behind a proxy or a mirror a
  * repository may have another name to the token server.
  */
-export function scopesFor(challenge: Challenge & { kind: 'bearer' }, wanted: readonly string[]): string[] {
+function scopesFor(challenge: Challenge & { kind: 'bearer' }, wanted: readonly string[]): string[] {
   const resourceOf = (scope: string): string => scope.slice(0, scope.lastIndexOf(':'));
   const ours = new Set(wanted.map(resourceOf));
   const named = (challenge.scope ?? '').split(' ').filter((scope) => scope !== '');

@@ -126,7 +126,7 @@ export function session({ send, patience, plainHttp }: SessionOptions): Session 
 }
 
 /** What a token must allow (distribution's token specification); a mount reads the other repository as well. */
-export function scopesOf({ repository, to, beside }: Omit<Access, 'login'>): string[] {
+function scopesOf({ repository, to, beside }: Omit<Access, 'login'>): string[] {
   const own = `repository:${repository.repository}:${to === 'push' ? 'pull,push' : 'pull'}`;
   return beside === undefined ? [own] : [own, `repository:${beside}:pull`];
 }

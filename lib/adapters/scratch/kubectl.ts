@@ -20,7 +20,7 @@ export interface ClusterFile {
 }
 
 /** What an identity must be allowed in the namespace of scratch pods; for the README. */
-export const scratchPodPermissions = [
+const scratchPodPermissions = [
   { resource: 'pods', verbs: ['create', 'get', 'list', 'watch', 'delete'] },
   { resource: 'pods/exec', verbs: ['create'] },
 ] as const;

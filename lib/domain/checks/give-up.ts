@@ -3,7 +3,7 @@ import type { Milliseconds } from '../duration.ts';
 import type { Miss } from './types.ts';
 
 /** A record may be being created, a certificate being swapped: the same must be seen for so long. */
-export const hopelessGrace: Milliseconds = 10_000;
+const hopelessGrace: Milliseconds = 10_000;
 /** Pods of a Service may be on their way. */
 const noEndpointsGrace: Milliseconds = 30_000;
 

@@ -24,7 +24,7 @@ export interface Choice {
 
 type Judged = Pick<Verdict, 'outcome' | 'reason' | 'findings' | 'at' | 'workloads'>;
 
-export const evidenceLimits = { failures: 8, logs: 6 } as const;
+const evidenceLimits = { failures: 8, logs: 6 } as const;
 
 /** Ten pods that fail alike are one failure, and so are two workloads of one image with the same cause. */
 export function chooseEvidence(

@@ -2,7 +2,7 @@
 import { parseImageRef } from '../image-ref.ts';
 
 /** `shop:1.4.2`, or the beginning of its digest where there is no tag. */
-export function imageName(image: string): string {
+function imageName(image: string): string {
   const ref = parseImageRef(image);
   if (ref === undefined) return image;
   if (ref.tag !== undefined) return `${lastPart(ref.repository)}:${ref.tag}`;
@@ -10,7 +10,7 @@ export function imageName(image: string): string {
 }
 
 /** `shop:1.4.2@sha256:1234567890ab`: a tag may have moved, its digest tells. */
-export function shortImage(image: string): string {
+function shortImage(image: string): string {
   const ref = parseImageRef(image);
   if (ref === undefined) return image;
   const tag = ref.tag === undefined ? '' : `:${ref.tag}`;

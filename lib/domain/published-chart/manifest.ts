@@ -8,7 +8,7 @@ export const archiveType = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip'
 export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 
 /** Which source a chart or an image was made from: two with the same are the same. */
-export const sourceAnnotation = 'dev.slipway.source-hash';
+const sourceAnnotation = 'dev.slipway.source-hash';
 
 /** What Helm reads when it pulls: Chart.yaml as JSON, its keys in one order so that the same chart has the same bytes. */
 export const configOf = (metadata: ChartMetadata): string => JSON.stringify(sorted(metadata));

@@ -3,7 +3,7 @@ import { isVerified } from './transitions.ts';
 import type { ReleaseRecord } from './types.ts';
 
 export const keptRecords = 20;
-export const keptVerified = 2;
+const keptVerified = 2;
 
 /** All but the newest 20, the last two verified, and the one that runs: the newest that was applied and not undone. */
 export function toPrune(records: readonly ReleaseRecord[]): ReleaseRecord[] {

@@ -44,7 +44,7 @@ export type MigratedRecord = ReleaseRecord & { readonly migration: MigrationNote
 const hasMigration = (record: ReleaseRecord): record is MigratedRecord => record.migration !== undefined;
 
 /** Whether the database may still hold what the migration brought although its release does not stand. */
-export function mayLinger({ state, migration }: MigratedRecord): boolean {
+function mayLinger({ state, migration }: MigratedRecord): boolean {
   if (migration.goneOnBy !== undefined) return false;
   if (migration.undone !== undefined && migration.undone.outcome !== 'failure') return false;
   if (migration.outcome === 'success' && migration.before !== undefined)

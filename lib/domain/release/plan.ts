@@ -2,7 +2,7 @@
 import type { UndoAbility } from '../gate/migrations.ts';
 import type { Migration } from './migration.ts';
 
-export const phaseNames = ['backup', 'migration', 'deploy', 'smoke'] as const;
+const phaseNames = ['backup', 'migration', 'deploy', 'smoke'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
 export interface PlannedPhase {

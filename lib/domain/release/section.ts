@@ -21,7 +21,7 @@ type Form = 'text' | 'lines' | 'yaml';
 type Forms = Readonly<Record<string, Form>>;
 
 /** Inputs of deploy-helm that are the same for every run; what differs per run or is secret stays an input. */
-export const deployForms: Forms = {
+const deployForms: Forms = {
   release: 'text',
   chart: 'text',
   repo: 'text',
@@ -46,7 +46,7 @@ export const deployForms: Forms = {
 };
 
 /** Of backup-db; the database itself and the credentials are inputs. */
-export const backupForms: Forms = {
+const backupForms: Forms = {
   destination: 'text',
   endpoint: 'text',
   region: 'text',
@@ -70,7 +70,7 @@ export const backupForms: Forms = {
 };
 
 /** Of smoke-test. */
-export const smokeForms: Forms = {
+const smokeForms: Forms = {
   url: 'text',
   checks: 'yaml',
   identity: 'yaml',

@@ -1,5 +1,5 @@
 /** GitHub shows at most 1 MiB per step and drops the whole summary above it; ours stay readable. */
-export const summaryBudget = 64 * 1024;
+const summaryBudget = 64 * 1024;
 
 const note = '\n\n_Cut here: the whole text is in the JSON report and in the log._\n';
 const folded = /(<details><summary>[^\n]*<\/summary>\n\n)([\s\S]*?)(\n\n<\/details>)/g;

@@ -47,7 +47,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 export const details = (title: string, body: string): string =>
   `<details><summary>${escapeHtml(title)}</summary>\n\n${body.trim()}\n\n</details>`;
 
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** `### ✅ deploy-helm: shop 1.4.2 is ready in prod`: the first line of every summary. */

@@ -18,5 +18,5 @@ export function readRemote(text: string): Remote | undefined {
   return { kind: 'git', url: text, pinned: isCommit(fragment.split(':')[0]) || isCommit(commit) };
 }
 
-export const isCommit = (text: string | undefined): boolean =>
+const isCommit = (text: string | undefined): boolean =>
   text !== undefined && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);

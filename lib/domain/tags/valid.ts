@@ -1,7 +1,7 @@
 /** What may be an image's tag: the grammar of the OCI distribution specification 1.1, `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`. */
 
 /** Characters. */
-export const longestTag = 128;
+const longestTag = 128;
 
 const grammar = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 

@@ -10,7 +10,7 @@ export const failFastAnnotation = 'slipway.dev/fail-fast';
 const presets: readonly FailFast[] = ['strict', 'balanced', 'off'];
 
 /** Undefined where it says nothing, or nothing that can be read. */
-export function failFastOf({ metadata }: KubeObject): FailFast | Milliseconds | undefined {
+function failFastOf({ metadata }: KubeObject): FailFast | Milliseconds | undefined {
   const text = metadata.annotations?.[failFastAnnotation] ?? '';
   return presets.find((preset) => preset === text) ?? parseDuration(text);
 }

@@ -74,7 +74,7 @@ export const updatedPods = (object: KubeObject, seen: Seen): readonly KubeObject
     .filter((pod) => pod.metadata.labels?.['controller-revision-hash'] === statusOf(object).updateRevision);
 
 /** How many replicas must be of the update revision: none with OnDelete, those at or above the partition else. */
-export function mustBeUpdated(object: KubeObject): number {
+function mustBeUpdated(object: KubeObject): number {
   const { replicas = 1, updateStrategy } = specOf(object);
   if (onDelete(object)) return 0;
   return Math.max(0, replicas - (updateStrategy?.rollingUpdate?.partition ?? 0));

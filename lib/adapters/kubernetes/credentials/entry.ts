@@ -6,7 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { childEnvironment } from '../../../domain/child-environment.ts';
 
 /** An exec plugin that has not answered by now waits for a person or for a network that is not there. */
-export const pluginTimeout = 30_000;
+const pluginTimeout = 30_000;
 
 export interface FetchedCredentials {
   readonly token?: string;
