@@ -1,5 +1,5 @@
 /** Builds and pushes by digest, or merges what was built elsewhere: afterwards nobody finds it but by its digest. */
-import { TargetError, UnreachableError } from '../../lib/domain/errors.ts';
+import { messageOf, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import { indexText, indexType, platformTwice } from '../../lib/domain/build/index-manifest.ts';
 import { makesIndex } from '../../lib/domain/build/intent.ts';
 import type { BuildIntent } from '../../lib/domain/build/intent.ts';
@@ -90,7 +90,7 @@ async function takeAway({ name, ours }: BuilderInUse, { builder, leave, signal, 
     await builder.remove(name);
     leave(undefined);
   } catch (error) {
-    log.warn(`${error instanceof Error ? error.message : String(error)}; it is tried again after the job`);
+    log.warn(`${messageOf(error)}; it is tried again after the job`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/domain/errors.ts';
 import type { Database } from '../../lib/ports/database.ts';
 import type { TimedRestore } from '../../lib/steps/backup/drill-restore.ts';
 import type { Inputs } from './inputs.ts';
@@ -36,6 +37,6 @@ async function dropped(server: Database, name: string, { leave }: Ports): Promis
     leave(undefined);
     return `database ${name} was dropped again`;
   } catch (error) {
-    return `database ${name} could not be dropped (${error instanceof Error ? error.message : String(error)}): post tries again`;
+    return `database ${name} could not be dropped (${messageOf(error)}): post tries again`;
   }
 }

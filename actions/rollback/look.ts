@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/domain/errors.ts';
 import { candidatesOf } from '../../lib/domain/rollback/candidates.ts';
 import { decide } from '../../lib/domain/rollback/decide.ts';
 import type { ImageFact } from '../../lib/domain/rollback/decide.ts';
@@ -76,7 +77,7 @@ async function imagesOf(
     const { absent, unknown } = await askForImages(ports, release.namespace, objects, images);
     return { fact: absent.length > 0 ? 'gone' : unknown.length > 0 ? 'unknown' : 'present', unknown };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return {
       fact: 'unknown',
       unknown: [`the images of revision ${revision} could not be looked up: ${why}`],

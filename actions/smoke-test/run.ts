@@ -1,7 +1,7 @@
 import type { CheckOutcome, CheckOutcomeKind, ChecksOutcome } from '../../lib/domain/checks/types.ts';
 import { verdict } from '../../lib/domain/checks/verdict.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError } from '../../lib/domain/errors.ts';
+import { CancelledError, messageOf } from '../../lib/domain/errors.ts';
 import { writeJunit } from '../../lib/domain/junit/write.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Result, ResultKind } from '../../lib/domain/report/result.ts';
@@ -99,7 +99,7 @@ async function tellRecord(
     return { record, outcome, reason };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    const why = `the verdict could not be appended to ${found.id}: ${error instanceof Error ? error.message : String(error)}`;
+    const why = `the verdict could not be appended to ${found.id}: ${messageOf(error)}`;
     log.warn(why);
     return {
       record: found,

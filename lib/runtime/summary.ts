@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.ts';
 import { appendFileSync } from 'node:fs';
 import { fitSummary } from '../domain/report/fit.ts';
 import { read } from './environment.ts';
@@ -12,6 +13,6 @@ export function writeSummary(env: Env, markdown: string, masks: Masks, log: Step
   try {
     appendFileSync(file, `${fitSummary(masks.redact(markdown.trim()))}\n`);
   } catch (error) {
-    log.warn(`the summary could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(`the summary could not be written: ${messageOf(error)}`);
   }
 }

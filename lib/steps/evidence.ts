@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.ts';
 import type { Milliseconds } from '../domain/duration.ts';
 import { changesOf } from '../domain/evidence/changes.ts';
 import { chooseEvidence } from '../domain/evidence/choose.ts';
@@ -70,7 +71,7 @@ export async function captureEvidence(
     for (const line of evidence.missing) ports.log.info(`evidence that could not be had: ${line}`);
     return { evidence, file: ports.files.keep('evidence.md', evidenceFile(title, evidence)) };
   } catch (error) {
-    ports.log.warn(`the evidence is not whole: ${error instanceof Error ? error.message : String(error)}`);
+    ports.log.warn(`the evidence is not whole: ${messageOf(error)}`);
     return undefined;
   }
 }
@@ -149,7 +150,7 @@ async function readLog(
     });
     return isLost(text) ? lost : { ...request, ...tailOf(text) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return isRefusal(error, 403) ? `${mayNot}: ${error.refusal.message}` : message;
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/errors.ts';
 import type { RecordStep, ReleaseRecord } from '../domain/record/types.ts';
 import type { Verdict } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -60,7 +61,7 @@ export class Journal {
       this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome });
       return result;
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = messageOf(error);
       const outcome = error instanceof Error && error.name === 'CancelledError' ? 'cancelled' : 'failure';
       this.#pending.push({ name, startedAt, endedAt: this.#iso(), outcome, detail: detail.slice(0, 500) });
       // The runner gives a cancelled step seconds: what is known by now must be in the record.

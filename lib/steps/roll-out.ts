@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../domain/duration.ts';
-import { CancelledError } from '../domain/errors.ts';
+import { CancelledError, messageOf } from '../domain/errors.ts';
 import type { ObjectId } from '../domain/kubernetes.ts';
 import type { Expectation, Observation, Verdict } from '../domain/verdict/types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -90,7 +90,7 @@ async function judgement(
 /** Not knowing is a verdict of its own; a cancel is none. */
 function cannotTell(error: unknown, clock: Clock): Verdict {
   if (error instanceof CancelledError) throw error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   return { outcome: 'inconclusive', reason, findings: [], at: clock.now(), workloads: [] };
 }
 

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../domain/duration.ts';
-import { CancelledError, TargetError, UnreachableError } from '../domain/errors.ts';
+import { CancelledError, messageOf, TargetError, UnreachableError } from '../domain/errors.ts';
 import { renderedImages } from '../domain/images/rendered.ts';
 import type { ObjectId, ReleaseRef } from '../domain/kubernetes.ts';
 import { maskStoredSecrets } from '../domain/manifest/stored-secrets.ts';
@@ -160,7 +160,7 @@ async function withoutBrokenOff(
 
 /** An API that could not be asked proves nothing; any other error is why it did not come back. */
 function verdictOf(error: unknown, { namespace, name }: ReleaseRef, clock: Clock): Verdict {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const outcome = error instanceof UnreachableError ? 'inconclusive' : 'fail';
   const at = clock.now();
   const { subject = `release ${namespace}/${name}`, remedy } = error as { subject?: string; remedy?: string };

@@ -1,4 +1,4 @@
-import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { CancelledError, messageOf, UnreachableError } from '../../../lib/domain/errors.ts';
 import { helmDescription } from '../../../lib/domain/record/id.ts';
 import { moveTo } from '../../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
@@ -118,7 +118,7 @@ async function bringCrds({ chart }: Plan, { crds }: Inputs, ports: Ports): Promi
 
 /** Helm's refusal as a verdict: proof enough to fail, unless the API could not be asked at all. */
 function refusedByHelm(error: unknown, { release }: Inputs, { clock }: Ports): Verdict {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const detail = error as { subject?: string; remedy?: string };
   const at = clock.now();
   const finding: Finding = {

@@ -1,4 +1,4 @@
-import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { CancelledError, messageOf, UnreachableError } from '../../../lib/domain/errors.ts';
 import type { Verdict } from '../../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../../lib/steps/journal.ts';
 import { readBack, whyNotAsked } from '../../../lib/steps/read-back.ts';
@@ -38,7 +38,7 @@ export async function prove(
 function unread(error: unknown): { unread: string } {
   if (error instanceof CancelledError) throw error;
   return {
-    unread: `what runs could not be read back: ${error instanceof Error ? error.message : String(error)}`,
+    unread: `what runs could not be read back: ${messageOf(error)}`,
   };
 }
 
@@ -67,11 +67,6 @@ async function runTests(
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const outcome = error instanceof UnreachableError ? 'inconclusive' : 'fail';
-    return notProven(
-      ready,
-      outcome,
-      `helm test: ${error instanceof Error ? error.message : String(error)}`,
-      ports,
-    );
+    return notProven(ready, outcome, `helm test: ${messageOf(error)}`, ports);
   }
 }

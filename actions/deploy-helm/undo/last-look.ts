@@ -1,3 +1,4 @@
+import { messageOf } from '../../../lib/domain/errors.ts';
 import type { Milliseconds } from '../../../lib/domain/duration.ts';
 import { parseManifest } from '../../../lib/domain/manifest/parse.ts';
 import { maskStoredSecrets } from '../../../lib/domain/manifest/stored-secrets.ts';
@@ -49,8 +50,6 @@ export async function lastLook(
       ports,
     );
   } catch (error) {
-    log.warn(
-      `what the release did last could not be seen: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    log.warn(`what the release did last could not be seen: ${messageOf(error)}`);
   }
 }

@@ -1,4 +1,4 @@
-import { CancelledError, saying } from '../../../lib/domain/errors.ts';
+import { CancelledError, messageOf, saying } from '../../../lib/domain/errors.ts';
 import { chooseReturn, pastOf } from '../../../lib/domain/rollback/return.ts';
 import { recordsOfContent, schemaLine, schemaRefusal } from '../../../lib/domain/rollback/schema-check.ts';
 import type { SchemaCheck } from '../../../lib/domain/rollback/schema-check.ts';
@@ -176,7 +176,7 @@ async function uninstalled(
     );
   } catch (error) {
     if (error instanceof CancelledError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return left(failed, `it could not be uninstalled: ${why}`, wishes, ports);
   }
   await journal.write((now) => moveTo(now, 'rolled-back'));

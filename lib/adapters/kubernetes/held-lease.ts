@@ -2,7 +2,7 @@
 import { isExpired, lockTimes } from '../../domain/lock/decide.ts';
 import type { LockGot } from '../../domain/lock/decide.ts';
 import { nextTimes } from '../../domain/lock/next.ts';
-import { TargetError } from '../../domain/errors.ts';
+import { messageOf, TargetError } from '../../domain/errors.ts';
 import { describeObject } from '../../domain/kubernetes.ts';
 import { isRefusal } from '../../domain/refusal.ts';
 import type { Holder, Lock } from '../../ports/records.ts';
@@ -92,9 +92,7 @@ export class HeldLease implements Lock {
     try {
       if (this.#lostTo === undefined) await this.#renew();
     } catch (error) {
-      this.#ports.debug(
-        `the lock could not be renewed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#ports.debug(`the lock could not be renewed: ${messageOf(error)}`);
     }
   }
 

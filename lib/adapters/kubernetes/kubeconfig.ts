@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import type { ClusterAccess } from '../../domain/cluster.ts';
-import { ConfigurationError, TargetError } from '../../domain/errors.ts';
+import { ConfigurationError, messageOf, TargetError } from '../../domain/errors.ts';
 import { mergeKubeconfigs, parseKubeconfig, readKubeconfig, targetOf } from '../../domain/kubeconfig.ts';
 import type {
   Kubeconfig,
@@ -176,7 +176,7 @@ async function askPlugin(kubeconfig: string, context: string): Promise<Identity>
     return await credentials(kubeconfig, context);
   } catch (cause) {
     throw new TargetError(
-      cause instanceof Error ? cause.message : String(cause),
+      messageOf(cause),
       {
         subject: `credentials of context ${context}`,
         remedy: 'the plugin runs on this runner: see that it is installed, and logged in before this step',

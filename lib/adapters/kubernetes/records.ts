@@ -1,5 +1,5 @@
 /** ReleaseRecords as plain JSON in Secrets: `slipway-<release>-<seq>`, labelled by release and state. */
-import { TargetError, UnreachableError } from '../../domain/errors.ts';
+import { messageOf, TargetError, UnreachableError } from '../../domain/errors.ts';
 import type { KubeObject, ReleaseRef } from '../../domain/kubernetes.ts';
 import { recordId } from '../../domain/record/id.ts';
 import { parseRecord } from '../../domain/record/parse.ts';
@@ -114,9 +114,7 @@ export function kubeRecords(kube: Kube, log: Pick<Log, 'warn' | 'debug'>): Recor
         const old = toPrune(await list(release));
         await Promise.all(old.map(remove));
       } catch (error) {
-        log.warn(
-          `old records could not be removed: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        log.warn(`old records could not be removed: ${messageOf(error)}`);
       }
     },
   };

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { kindOf, isMap } from './fields.ts';
 import type { TextMatch } from './types.ts';
 
@@ -20,7 +21,7 @@ export function readMatch(value: unknown): TextMatch | string {
   try {
     return { matches: new RegExp(source, flags) };
   } catch (error) {
-    return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`;
+    return `is no regular expression: ${messageOf(error)}`;
   }
 }
 

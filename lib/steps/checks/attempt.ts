@@ -8,7 +8,7 @@ import { targetOf } from '../../domain/checks/target.ts';
 import { matchesText, sayMatch } from '../../domain/checks/text-match.ts';
 import type { Check, CheckOf, HttpRequest, LatencyFigures, Miss, Via } from '../../domain/checks/types.ts';
 import type { Milliseconds } from '../../domain/duration.ts';
-import { CancelledError, ToolError } from '../../domain/errors.ts';
+import { CancelledError, messageOf, ToolError } from '../../domain/errors.ts';
 import { ProbeFailure } from '../../ports/probes.ts';
 import type { ProbeOptions } from '../../ports/probes.ts';
 import { openLoop } from './open-loop.ts';
@@ -53,7 +53,7 @@ export async function told(target: string, ask: () => Promise<Attempt>): Promise
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     if (error instanceof ProbeFailure) return { miss: explainFailure(error, target) };
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     const miss = { reason: `${target}: could not be asked: ${reason}` };
     return { miss: { ...miss, ...(isMissing(error) ? { hopeless: reason } : {}) }, unknown: true };
   }

@@ -1,4 +1,5 @@
 /** Bundled on its own as dist/kubernetes-credentials: credentials by exec plugin or auth-provider (OIDC). */
+import { messageOf } from '../../../domain/errors.ts';
 import { spawn } from 'node:child_process';
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import type { RequestOptions } from 'node:https';
@@ -105,5 +106,4 @@ function tellPlugin(exec: ExecPlugin | undefined): void {
 const pem = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('utf8') : (value as string));
 
 const oneLine = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).trim().split('\n').slice(-3).join(' | ') ||
-  'it failed without a word';
+  messageOf(cause).trim().split('\n').slice(-3).join(' | ') || 'it failed without a word';
