@@ -62,7 +62,7 @@ function warningsOf({ nonTransactional }: DatabaseFacts, { recipients, globals }
     ...(nonTransactional.length === 0
       ? []
       : [
-          `not of one moment, for their storage engine has no transactions: ${few}${more}; convert them to InnoDB`,
+          `no consistent snapshot, because their storage engine has no transactions: ${few}${more}; convert them to InnoDB`,
         ]),
     ...(recipients.length > 0
       ? []

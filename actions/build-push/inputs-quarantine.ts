@@ -15,7 +15,7 @@ export function readCommandLine(reader: InputReader, name: 'verify-command' | 's
     reader.fault({
       input: name,
       value: unknown,
-      problem: `is no place; known are ${commandPlaces.join(', ')}, and IMAGE, IMAGE_DIGEST, SARIF in its environment`,
+      problem: `unknown placeholder; use one of ${commandPlaces.join(', ')}, and IMAGE, IMAGE_DIGEST, SARIF in its environment`,
     });
   return argv;
 }

@@ -71,7 +71,7 @@ const shown = 5;
 
 /** The label `revision` will name a commit that has not got these files. */
 const notCommitted = (paths: readonly string[]): string =>
-  `${paths.length} ${paths.length === 1 ? 'file is' : 'files are'} built in that the commit does not have as they are: ${paths.slice(0, shown).join(', ')}${paths.length > shown ? ', …' : ''}`;
+  `${paths.length} ${paths.length === 1 ? 'file' : 'files'} in the build differ from the commit: ${paths.slice(0, shown).join(', ')}${paths.length > shown ? ', …' : ''}`;
 
 function sourceInputs(intent: BuildIntent, { workspace, environment, runnerPlatform }: Ports): SourceInputs {
   const at = (path: string): string => resolve(workspace, path);

@@ -39,7 +39,9 @@ export async function untilQuiet(release: ReleaseRef, newest: number, ports: Qui
   const watched = await toWatch(release, newest, ports);
   const what = few(watched.flatMap(({ names }) => names));
   const lasting = formatDuration(quietTimes.lasting);
-  log.info(`waiting until nothing moves for ${lasting}, for a helm may still be at work: ${what}`);
+  log.info(
+    `waiting for ${lasting} without a change, because a killed run's helm may still be at work: ${what}`,
+  );
   const began = clock.now();
   let [movedAt, spokeAt] = [began, began];
   let lastMoved: readonly string[] = [];

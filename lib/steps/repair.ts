@@ -54,7 +54,9 @@ export async function repair(order: RepairOrder, lock: Lock, ports: RepairPorts)
 
   const { got } = lock;
   const how = got.kind === 'taken-over' ? ` (${got.why})` : '';
-  ports.log.warn(`${describeJob(first.writer)} ended before its time${how}: what it left is put right first`);
+  ports.log.warn(
+    `${describeJob(first.writer)} did not finish its work${how}: what it left is put right first`,
+  );
   if (first.truth !== undefined || got.kind === 'taken-over')
     await untilQuiet(release, before.revisions[0]?.revision ?? 0, ports);
 

@@ -39,8 +39,8 @@ test.concurrent.each(majors)(
     const next = await shop.deploy({ values: hooked(0) });
 
     expect(next).toMatchObject({ ...shipped, outputs: { revision: '3', 'previous-revision': '1' } });
-    expect(next.log).toContain('octo/shop run 1002 attempt 1 job 7001 ended before its time');
-    expect(next.log).toContain('waiting until nothing moves for 15s');
+    expect(next.log).toContain('octo/shop run 1002 attempt 1 job 7001 did not finish its work');
+    expect(next.log).toContain('waiting for 15s without a change');
     expect(next.log).toContain('moved: Secret');
     expect(await shop.history()).toMatchObject([
       { revision: 1, status: 'superseded' },

@@ -71,7 +71,7 @@ test('nothing moves: 15 s, and it says for what', async () => {
   const { seconds, said } = await watched({});
   expect(seconds).toBe(15);
   expect(said).toEqual([
-    "waiting until nothing moves for 15s, for a helm may still be at work: Helm's history of shop, Deployment prod/web",
+    "waiting for 15s without a change, because a killed run's helm may still be at work: Helm's history of shop, Deployment prod/web",
     '12s  quiet for 12s',
   ]);
 });

@@ -77,7 +77,7 @@ export class Fields {
     const unitless = /^\d+(\.\d+)?$/.test(text) && Number(text) > 0;
     const problem =
       ms === 0
-        ? 'must be longer than nothing'
+        ? 'must be longer than 0'
         : unitless
           ? `give a unit: ${text}s, ${text}m`
           : 'must be a duration: 300ms, 10s, 14d';

@@ -36,5 +36,5 @@ export function judgeLatency(
   const how = measured === Infinity ? 'no answer as expected' : `${Math.round(measured)} ms`;
   const errors = failed === 0 ? '' : `, ${failed} of ${samples.length} failed`;
   const cut = isCut ? `; only ${samples.length} of ${requests} requests fitted before the deadline` : '';
-  return { figures, miss: { reason: `p${percentile} is ${how}, allowed are ${below} ms${errors}${cut}` } };
+  return { figures, miss: { reason: `p${percentile} is ${how}, the limit is ${below} ms${errors}${cut}` } };
 }

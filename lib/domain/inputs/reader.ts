@@ -83,7 +83,7 @@ export class InputReader {
         name,
         /^\d+(\.\d+)?$/.test(text) ? `give a unit: ${text}s, ${text}m` : 'must be a duration: 10s, 5m, 1h30m',
       );
-    if (ms === 0) this.#refuse(name, 'must be longer than nothing');
+    if (ms === 0) this.#refuse(name, 'must be longer than 0');
     return ms ?? fallback;
   }
 

@@ -180,7 +180,7 @@ test.each([
   ['a pattern', { immutable: 'v?' }, 'immutable', 'only *'],
   ['a version', { version: '1.4' }, 'version', 'must be a semantic version'],
   ['a shell in a command', { 'verify-command': 'a && b' }, 'verify-command', 'no shell reads it'],
-  ['a place of a command', { 'scan-command': 'scan {image}' }, 'scan-command', 'is no place'],
+  ['a place of a command', { 'scan-command': 'scan {image}' }, 'scan-command', 'unknown placeholder'],
   ['a list that is none', { 'scan-command': '[a, {b: c}]' }, 'scan-command', 'must be a list of words'],
   ['a key without sign', { 'sign-key': 'awskms://x' }, 'sign', 'sign-key is given'],
   [

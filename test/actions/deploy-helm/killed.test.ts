@@ -23,7 +23,7 @@ test('killed with its helm: the truth is written, nothing is rolled out for it, 
   const reason = `${ended} before the release was proven`;
   expect(target.records.at(2)).toMatchObject({ reason, revision: 2, installedAt: target.helm.installedAt });
   expect(target.said.join('\n')).toMatch(
-    /^revision 2 is pending-upgrade: a run is at work, or was killed; the plan is made when the lock is ours\nacme\/shop run 42 attempt 1 job 7 ended before its time \(its job has finished\): what it left is put right first\nwaiting until nothing moves for 15s/m,
+    /^revision 2 is pending-upgrade: a run is at work, or was killed; the plan is made when the lock is ours\nacme\/shop run 42 attempt 1 job 7 did not finish its work \(its job has finished\): what it left is put right first\nwaiting for 15s without a change/m,
   );
   expect(target.said).toContain(
     'revision 2 is marked failed, revision 1 deployed again; nothing was rolled out',

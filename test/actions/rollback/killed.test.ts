@@ -44,7 +44,7 @@ test.each([
     revision: 3,
     reason: 'acme/shop run 41 attempt 1 job 7 ended before the release was proven',
   });
-  expect(target.warned.join('\n')).toContain('run 41 attempt 1 job 7 ended before its time');
+  expect(target.warned.join('\n')).toContain('run 41 attempt 1 job 7 did not finish its work');
 });
 
 test('a dry run says where it would go: whether that run is at work, only the lock tells', async () => {

@@ -36,22 +36,22 @@ test.each<[title: string, samples: ReturnType<typeof ok>[], reason: string | und
   ['all fast', fast(20), undefined],
   ['just so fast', [...fast(18), ok(300), ok(300)], undefined],
   ['one in twenty is slow', [...fast(19), ok(9_000)], undefined],
-  ['two in twenty are slow', [...fast(18), ok(301), ok(9_000)], 'p95 is 301 ms, allowed are 300 ms'],
+  ['two in twenty are slow', [...fast(18), ok(301), ok(9_000)], 'p95 is 301 ms, the limit is 300 ms'],
   ['one in twenty failed', [...fast(19), failed(1)], undefined],
   [
     'two that failed fast are endlessly slow',
     [...fast(18), failed(1), failed(1)],
-    'p95 is no answer as expected, allowed are 300 ms, 2 of 20 failed',
+    'p95 is no answer as expected, the limit is 300 ms, 2 of 20 failed',
   ],
   [
     'slow, and one failed',
     [...fast(18), ok(400), failed(1)],
-    'p95 is 400 ms, allowed are 300 ms, 1 of 20 failed',
+    'p95 is 400 ms, the limit is 300 ms, 1 of 20 failed',
   ],
   [
     'fast, as far as it came',
     fast(7),
-    'p95 is 100 ms, allowed are 300 ms; only 7 of 20 requests fitted before the deadline',
+    'p95 is 100 ms, the limit is 300 ms; only 7 of 20 requests fitted before the deadline',
   ],
 ])('%s', (_, samples, reason) => {
   expect(judgeLatency(samples, check).miss?.reason).toBe(reason);

@@ -43,7 +43,7 @@ test.each(
     '- {tcp: "a:1", timeout: "10"}': 'checks[0].timeout "10": give a unit: 10s, 10m',
     '- {tcp: "a:1", timeout: -5s}': `checks[0].timeout "-5s": ${duration}`,
     '- {tcp: "a:1", timeout: -5}': `checks[0].timeout -5: ${duration}`,
-    '- {tcp: "a:1", timeout: 0s}': 'checks[0].timeout "0s": must be longer than nothing',
+    '- {tcp: "a:1", timeout: 0s}': 'checks[0].timeout "0s": must be longer than 0',
     '- {tcp: "a:1", timeout: {s: 5}}': `checks[0].timeout a map: ${duration}`,
     '- command: []': 'checks[0].command : is empty: what is to be asked?',
     '- command: psql -c "select 1"':

@@ -34,7 +34,7 @@ test.each([
     'no time at all',
     { timeout: '0s' },
     (r: InputReader) => r.duration('timeout', 1),
-    { problem: 'must be longer than nothing' },
+    { problem: 'must be longer than 0' },
   ],
   [
     'values that are a list',

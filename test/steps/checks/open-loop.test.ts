@@ -87,7 +87,7 @@ describe('as a check', () => {
     world.reply = () => ({ after: 150 });
     expect(await world.run(check, { timeout: 2_000 })).toMatchObject({
       outcome: 'fail',
-      reason: 'home: p75 is 150 ms, allowed are 100 ms',
+      reason: 'home: p75 is 150 ms, the limit is 100 ms',
       checks: [{ attempts: 2, latency: { requests: 4, measured: 150 } }],
     });
     // A third one would begin at 1.6 s, and have 0.4 s: what figures it could still get would hide those of the second.
@@ -102,7 +102,7 @@ describe('as a check', () => {
       '- {http: "http://shop.test/", name: home, latency: {p75: 100ms, requests: 100, rate: 10/s}}';
     expect(await world.run(long, { timeout: 2_000 })).toMatchObject({
       outcome: 'fail',
-      reason: 'home: p75 is 0 ms, allowed are 100 ms; only 21 of 100 requests fitted before the deadline',
+      reason: 'home: p75 is 0 ms, the limit is 100 ms; only 21 of 100 requests fitted before the deadline',
     });
     expect(world.elapsed).toBe(2_000);
   });
