@@ -4,7 +4,4 @@ import { secretInputs } from './inputs.ts';
 
 /** Nothing to undo: what has no manifest is no backup, and the next run removes it. The step's files and children go. */
 export const post = (): Promise<void> =>
-  runPost(
-    { name: 'backup-db', secrets: secretInputs, post: () => Promise.resolve(undefined) },
-    removeDesertedScratch,
-  );
+  runPost({ name: 'backup-db', secrets: secretInputs }, removeDesertedScratch);

@@ -7,15 +7,14 @@ import { secretValues } from '../../lib/domain/build/secrets.ts';
 import { read } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { builderFor, ownBuilderName } from '../../lib/wiring/builder.ts';
+import { handover } from '../../lib/wiring/handover.ts';
 import { wireRegistries } from '../../lib/wiring/registries.ts';
 import type { FinishPorts } from './finish.ts';
 import type { Inputs } from './inputs.ts';
 import type { Left, Ports } from './ports.ts';
 
-const leftState = 'left';
-
 export async function wireBuildPush(context: Context, { what, registries, retries }: Inputs): Promise<Ports> {
-  const { env, clock, log, spawn, signal, temp, actor, state } = context;
+  const { env, clock, log, spawn, signal, temp, actor } = context;
   for (const secret of what.kind === 'build' ? secretValues(what.intent, env) : []) log.mask(secret);
   const { docker, store } = await wireRegistries(context, registries, { retries });
   const workspace = read(env, 'GITHUB_WORKSPACE');
@@ -36,15 +35,14 @@ export async function wireBuildPush(context: Context, { what, registries, retrie
     clock,
     log,
     signal,
-    leave: (left) => state.save(leftState, left === undefined ? '' : JSON.stringify(left)),
+    leave: handover<Left>(context).tell,
   };
 }
 
 /** Main has left its folder to post: the private configuration and the record of its builder are still in it. */
 export function wireFinish(context: Context): { left: Left; ports: FinishPorts } | undefined {
-  const saved = context.state.get(leftState) ?? '';
-  if (saved === '') return undefined;
-  const left = JSON.parse(saved) as Left;
+  const left = handover<Left>(context).told();
+  if (left === undefined) return undefined;
   const dockerConfig = join(context.temp.path, 'docker-config');
   return { left, ports: { builder: builderFor(context, dockerConfig, left.builder) } };
 }

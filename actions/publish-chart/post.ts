@@ -3,7 +3,4 @@ import { secretInputs } from './inputs.ts';
 
 /** Nothing to undo: what a killed main left at work is ended, and the step's files, logins among them, are removed. */
 export const post = (): Promise<void> =>
-  runPost(
-    { name: 'publish-chart', secrets: secretInputs, post: () => Promise.resolve(undefined) },
-    () => undefined,
-  );
+  runPost({ name: 'publish-chart', secrets: secretInputs }, () => undefined);

@@ -1,6 +1,7 @@
 import { inputsOf, read } from '../../lib/runtime/environment.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { kubeconfigFor } from '../../lib/wiring/database.ts';
+import { handover, tellOfCancel, toldOfCancel } from '../../lib/wiring/handover.ts';
 import { wireBackupDb } from '../backup-db/wire.ts';
 import { wireDeploy, wireFinish as wireFinishDeploy } from '../deploy-helm/wire.ts';
 import { wireFinish as wireFinishRollback, wireRollback } from '../rollback/wire.ts';
@@ -10,13 +11,13 @@ import { parseInputs } from './inputs.ts';
 import type { Left } from './left.ts';
 import type { Ports } from './ports.ts';
 
-const leftState = 'release';
-const cancelState = 'cancelled-at';
+/** Beside what its phases leave. */
+const own = 'release';
 
 /** Each phase is wired by its own action, as soon as its inputs are known, with a state of its own for post. */
 export function wireRelease(context: Context): Ports {
   const { clock, log, temp: files, env, spawn, actor, signal } = context;
-  signal.addEventListener('abort', () => context.state.save(cancelState, String(Date.now())));
+  tellOfCancel(context);
   return {
     clock,
     log,
@@ -25,7 +26,7 @@ export function wireRelease(context: Context): Ports {
     spawn,
     actor,
     signal,
-    leave: (left) => context.state.save(leftState, left === undefined ? '' : JSON.stringify(left)),
+    leave: handover<Left>(context, own).tell,
     connect: {
       deploy: (inputs) => wireDeploy(ofPhase('deploy', context), inputs),
       backup: (inputs) => wireBackupDb(context, inputs),
@@ -37,8 +38,7 @@ export function wireRelease(context: Context): Ports {
 }
 
 export async function wireFinish(context: Context): Promise<Work> {
-  const saved = context.state.get(leftState) ?? '';
-  const left = saved === '' ? undefined : (JSON.parse(saved) as Left);
+  const left = handover<Left>(context, own).told();
   return {
     deploy: await wireFinishDeploy(ofPhase('deploy', context)),
     rollback: await wireFinishRollback(ofPhase('rollback', context)),
@@ -46,7 +46,7 @@ export async function wireFinish(context: Context): Promise<Work> {
       left,
       inputs: () => parseInputs(inputsOf(context.env), context.env),
       ports: wireRelease(context),
-      cancelledAt: Number(context.state.get(cancelState)) || undefined,
+      cancelledAt: toldOfCancel(context),
     },
   };
 }

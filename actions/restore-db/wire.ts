@@ -5,6 +5,7 @@ import { inputsOf } from '../../lib/runtime/environment.ts';
 import { startHeartbeat } from '../../lib/runtime/heartbeat.ts';
 import type { Context } from '../../lib/runtime/step.ts';
 import { connectDatabase } from '../../lib/wiring/database.ts';
+import { handover } from '../../lib/wiring/handover.ts';
 import { scratchServers } from '../../lib/wiring/scratch.ts';
 import { storageAt } from '../../lib/wiring/storage.ts';
 import type { FinishPorts } from './finish.ts';
@@ -13,12 +14,11 @@ import type { Inputs } from './inputs.ts';
 import type { Left } from './left.ts';
 import type { Ports } from './ports.ts';
 
-const leftState = 'left';
 /** A run that is out of time still stops what it started. */
 const tidyingTime: Milliseconds = 300_000;
 
 export async function wireRestoreDb(context: Context, inputs: Inputs): Promise<Ports> {
-  const { clock, log, temp, signal, actor, state, streams } = context;
+  const { clock, log, temp, signal, actor, streams } = context;
   const { locator, scratch, cluster, identities, mode, timeout } = inputs;
   for (const identity of identities) log.mask(identity);
   const connect = locator === undefined ? undefined : () => connectDatabase(locator, context, cluster);
@@ -37,16 +37,16 @@ export async function wireRestoreDb(context: Context, inputs: Inputs): Promise<P
     files: temp,
     actor,
     signal,
-    leave: (left) => state.save(leftState, left === undefined ? '' : JSON.stringify(left)),
+    leave: handover<Left>(context).tell,
     heartbeat: (text) => startHeartbeat(clock, (line) => log.info(line), text),
   };
 }
 
 /** What main left, and the server that it is on; undefined when it left nothing. */
 export async function wireFinish(context: Context): Promise<FinishPorts | undefined> {
-  const saved = context.state.get(leftState) ?? '';
-  if (saved === '') return undefined;
+  const left = handover<Left>(context).told();
+  if (left === undefined) return undefined;
   const { locator, cluster } = parseInputs(inputsOf(context.env), context.env);
   if (locator === undefined) return undefined;
-  return { left: JSON.parse(saved) as Left, database: await connectDatabase(locator, context, cluster) };
+  return { left, database: await connectDatabase(locator, context, cluster) };
 }

@@ -3,7 +3,4 @@ import { secretInputs } from './inputs.ts';
 
 /** Nothing to undo: what a killed main left at work is ended, and the step's files are removed. */
 export const post = (): Promise<void> =>
-  runPost(
-    { name: 'smoke-test', secrets: secretInputs, post: () => Promise.resolve(undefined) },
-    () => undefined,
-  );
+  runPost({ name: 'smoke-test', secrets: secretInputs }, () => undefined);

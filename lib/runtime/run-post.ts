@@ -19,13 +19,13 @@ export interface Post<Ports> {
   readonly name: string;
   /** The same as the action's: the masks of main hold for the log only. */
   readonly secrets?: readonly string[];
-  /** Undefined when there was nothing to do: then nothing is said. */
-  readonly post: (ports: Ports) => Promise<PostResult | undefined>;
+  /** Undefined when there was nothing to do: then nothing is said. Without it the step's files and processes go. */
+  readonly post?: (ports: Ports) => Promise<PostResult | undefined>;
 }
 
 /** Runs what must be undone or tidied after the job, then removes the step's temporary folder in any case. */
 export async function runPost<Ports>(
-  { name, secrets, post }: Post<Ports>,
+  { name, secrets, post = async () => undefined }: Post<Ports>,
   wire: (context: Context) => Ports | Promise<Ports>,
   host = processHost(),
 ): Promise<void> {

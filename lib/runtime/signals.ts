@@ -11,15 +11,13 @@ export interface Cancellation {
   readonly signal: AbortSignal;
   /** Rejects shortly before the runner would kill us: whoever has not stopped by then is not waited for. */
   readonly lastCall: Promise<never>;
-  /** Milliseconds since the epoch of the first signal. */
-  readonly at: () => number | undefined;
   stop(): void;
 }
 
 /** Listens to the runner's cancel. `say` is called once, at the first signal. */
 export function listenForCancel(say: (signal: NodeJS.Signals) => void): Cancellation {
   const controller = new AbortController();
-  let at: number | undefined;
+  let isHeard = false;
   let timer: NodeJS.Timeout | undefined;
   let giveUp: (error: Error) => void = () => undefined;
   const lastCall = new Promise<never>((_, reject) => {
@@ -34,11 +32,11 @@ export function listenForCancel(say: (signal: NodeJS.Signals) => void): Cancella
     );
   };
   const heard = (signal: NodeJS.Signals): void => {
-    if (at !== undefined) {
+    if (isHeard) {
       if (signal === 'SIGTERM') after(afterTerm);
       return;
     }
-    at = Date.now();
+    isHeard = true;
     after(untilLastCall);
     say(signal);
     controller.abort(new CancelledError());
@@ -48,7 +46,6 @@ export function listenForCancel(say: (signal: NodeJS.Signals) => void): Cancella
   return {
     signal: controller.signal,
     lastCall,
-    at: () => at,
     stop() {
       clearTimeout(timer);
       process.off('SIGINT', heard);

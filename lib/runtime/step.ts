@@ -30,11 +30,8 @@ export interface Context {
   readonly temp: TempDir;
   /** Aborts with a CancelledError when the runner cancels the step. */
   readonly signal: AbortSignal;
-  /** When the cancel came, milliseconds since the epoch. */
-  readonly cancelledAt: () => number | undefined;
   readonly state: State;
   readonly actor: Actor;
-  readonly debug: boolean;
 }
 
 /** A step as it runs: the context and what only the runtime uses. */
@@ -75,10 +72,8 @@ export function openStep(
     log,
     temp: { ...temp, keep: (file, text) => temp.keep(file, masks.redact(text)) },
     signal: cancellation.signal,
-    cancelledAt: cancellation.at,
     state,
     actor: actorOf(env, given),
-    debug: debugOf(env),
   };
   return { context, given, masks, cancellation, startedAt: systemClock.now(), crash: uncaught() };
 }

@@ -11,10 +11,8 @@ import { helmRegistryConfig, read } from '../runtime/environment.ts';
 import { isAlive } from '../runtime/process-group.ts';
 import { progressSaid } from '../runtime/progress.ts';
 import type { Context } from '../runtime/step.ts';
+import { handover, tellOfCancel, toldOfCancel } from './handover.ts';
 import { clusterSurroundings, githubFor } from './step.ts';
-
-const leftState = 'left';
-const cancelState = 'cancelled-at';
 
 export interface ReleaseWiring
   extends ReleaseAdapters, Pick<Context, 'clock' | 'log' | 'spawn' | 'signal' | 'actor'> {
@@ -42,11 +40,16 @@ export async function wireMain<Left>(
     pid: process.pid,
     runner: read(context.env, 'RUNNER_NAME'),
   };
-  const leave = (left: Left | undefined): void =>
-    context.state.save(leftState, left === undefined ? '' : JSON.stringify({ left, access: wired.access }));
-  // Post has what is left of the five minutes that GitHub gives a cancelled job.
-  context.signal.addEventListener('abort', () => context.state.save(cancelState, String(Date.now())));
+  const { tell } = handover<Told<Left>>(context);
+  const leave = (left: Left | undefined): void => tell(left && { left, access: wired.access });
+  tellOfCancel(context);
   return { ...wired, holder, leave };
+}
+
+interface Told<Left> {
+  readonly left: Left;
+  /** As main resolved it. */
+  readonly access: ClusterAccess;
 }
 
 export interface PostWiring<Left> {
@@ -62,11 +65,10 @@ export async function wirePost<Left>(
   action: string,
   context: Context,
 ): Promise<PostWiring<Left> | undefined> {
-  const saved = context.state.get(leftState) ?? '';
-  if (saved === '') return undefined;
-  const { left, access } = JSON.parse(saved) as { left: Left; access: ClusterAccess };
-  const cancelledAt = Number(context.state.get(cancelState)) || undefined;
-  return { left, ports: { ...(await wire(action, context, access)), cancelledAt } };
+  const told = handover<Told<Left>>(context).told();
+  if (told === undefined) return undefined;
+  const { left, access } = told;
+  return { left, ports: { ...(await wire(action, context, access)), cancelledAt: toldOfCancel(context) } };
 }
 
 async function wire(action: string, context: Context, access: ClusterAccess): Promise<ReleaseWiring> {
