@@ -44,8 +44,8 @@ export async function decide(inputs: DecideInputs, ports: Ports): Promise<Decide
   const others = notOurs(issue, inputs);
   if (others !== undefined) return nothing(`issue #${issue.number} is no gate: ${others}`);
 
-  const facts = await learn(inputs, issue, { by: word.by, comment: word.said.comment }, ports);
-  const decision = await judge(word.said.kind, inputs, facts, ports);
+  const facts = await learn(inputs, issue, word.by, word.said, ports);
+  const decision = judge(word.said.kind, inputs, facts);
   await answer(word.said.kind, decision, facts, ports);
   const { now } = facts;
   const proposal = 'unreadable' in facts.proposal ? undefined : facts.proposal;
@@ -83,13 +83,16 @@ async function readWord(
 async function learn(
   inputs: DecideInputs,
   issue: GateIssue,
-  { by, comment }: { readonly by: string; readonly comment: string },
+  by: string,
+  said: Exclude<Said, { readonly kind: 'nothing' }>,
   ports: Ports,
 ): Promise<FactsOfIssue> {
   const { issues, clock, actor } = ports;
   const proposal = proposalIn(issue.body);
   const known = 'unreadable' in proposal ? undefined : proposal;
-  const [permission, newer, here, verifiedIn] = await Promise.all([
+  const [freezes, permission, newer, here, verifiedIn] = await Promise.all([
+    // Nothing that is wrong with the file may stand in the way of a rejection.
+    said.kind === 'approve' ? readFreezes(inputs, ports) : { known: [] },
     learnt(() => issues.permissionOf(by)),
     learnt(() => newerThan(issue, inputs.environment, ports)),
     lastIn(inputs.environment, ports),
@@ -101,7 +104,8 @@ async function learn(
     issue,
     proposal,
     by,
-    comment,
+    comment: said.comment,
+    freezes,
     permission,
     newerProposal: newer,
     runningNow: runningIn(here),
@@ -136,12 +140,7 @@ async function learnt<Value>(ask: () => Promise<Value>): Promise<Learnt<Value>> 
   }
 }
 
-async function judge(
-  kind: 'approve' | 'reject',
-  inputs: DecideInputs,
-  facts: FactsOfIssue,
-  ports: Ports,
-): Promise<GateDecision> {
+function judge(kind: 'approve' | 'reject', inputs: DecideInputs, facts: FactsOfIssue): GateDecision {
   if (kind === 'reject') {
     // Who proposed it may take it back.
     const obstacles = judgeWho({ ...inputs, excludeInitiator: false }, facts);
@@ -152,11 +151,7 @@ async function judge(
     return { kind: 'shut', obstacles: obstacles.length > 0 ? obstacles : [rejected] };
   }
   const { requires, maxAge, ...asked } = inputs;
-  const freezes = await readFreezes(inputs, ports);
-  return judgeIssue(
-    { ...asked, freezes, requires: requires.map((environment) => ({ environment, maxAge })) },
-    facts,
-  );
+  return judgeIssue({ ...asked, requires: requires.map((environment) => ({ environment, maxAge })) }, facts);
 }
 
 /** Says in the issue what came of it; closes it when it is decided for good. */

@@ -47,7 +47,7 @@ export type Inputs = ProposeInputs | VerifyInputs | OpenIssueInputs | DecideInpu
 
 interface Common {
   readonly environment: string;
-  /** From the workspace. */
+  /** `propose` reads it in the workspace, as the migrations of this commit; behind the gate the default branch's counts. */
   readonly file: string;
   /** The workflow named it, so it must be there. */
   readonly fileAsked: boolean;

@@ -1,31 +1,43 @@
 /** What the history of an environment says, for any kind of gate; what could not be learnt says why. */
+import { findEnvironment } from '../../lib/domain/environments/find.ts';
+import { parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
 import { ConfigurationError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
-import type { Freeze } from '../../lib/domain/gate/freeze.ts';
 import type { FactsOfProposal, Learnt } from '../../lib/domain/gate/obstacles.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import { runningOf } from '../../lib/domain/gate/running.ts';
 import type { Deployed } from '../../lib/domain/gate/running.ts';
 import { neverDeployed, saysOf } from '../../lib/domain/promotion/verified-in.ts';
-import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 
-/** Of the environment, from the file; a file that was named must be there, else no freeze could be kept. */
+/**
+ * Of the environment, from the file on the default branch: a freeze that was merged there holds for every run, whatever
+ * commit it is of, and whether or not anything is checked out.
+ */
 export async function readFreezes(
-  inputs: Pick<Inputs, 'file' | 'fileAsked' | 'environment'>,
-  ports: Ports,
-): Promise<readonly Freeze[]> {
-  const file = await readSlipwayFile(inputs.file, ports);
-  if (file === undefined && inputs.fileAsked)
-    throw new ConfigurationError([
-      {
-        input: 'file',
-        value: JSON.stringify(inputs.file),
-        problem: 'is not there, so no freeze could be kept: check out before this step',
-      },
-    ]);
-  return file?.environments.find(({ name }) => name === inputs.environment)?.freezes ?? [];
+  { file: path, fileAsked, environment }: Pick<Inputs, 'file' | 'fileAsked' | 'environment'>,
+  { gate }: Ports,
+): Promise<FactsOfProposal['freezes']> {
+  const text = await gate.file(path);
+  if ('unknown' in text) return text;
+  if (text.known === undefined) {
+    if (!fileAsked) return { known: [] };
+    throw faultOf('file', path, 'is not on the default branch, so no freeze could be kept');
+  }
+  const { file, faults } = parseSlipwayFile(text.known, path);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const found = findEnvironment(file, environment);
+  if (found.kind === 'missing')
+    throw faultOf(
+      'environment',
+      environment,
+      `${path} on the default branch does not name it, so no freeze could be kept; it names ${found.named.join(', ')}`,
+    );
+  return { known: found.kind === 'found' ? found.environment.freezes : [] };
 }
+
+const faultOf = (input: string, value: string, problem: string): ConfigurationError =>
+  new ConfigurationError([{ input, value: JSON.stringify(value), problem }]);
 
 /** What runs there, as far as the newest Deployments tell. */
 export const runningIn = (here: Learnt<readonly Deployed[]>): FactsOfProposal['runningNow'] =>

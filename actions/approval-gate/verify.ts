@@ -22,11 +22,10 @@ export interface VerifyResult extends Result {
 export async function verify(inputs: VerifyInputs, ports: Ports): Promise<VerifyResult> {
   const { clock, files, actor } = ports;
   const startedAt = clock.now();
-  const freezes = await readFreezes(inputs, ports);
   const { facts, here } = await learn(inputs, ports);
   const { requires, maxAge, mode: _mode, file: _file, fileAsked: _asked, ...asked } = inputs;
   const decision = judgeGate(
-    { ...asked, freezes, requires: requires.map((environment) => ({ environment, maxAge })) },
+    { ...asked, requires: requires.map((environment) => ({ environment, maxAge })) },
     facts,
   );
   const { proposal, environment } = inputs;
@@ -57,7 +56,8 @@ async function learn(
 ): Promise<{ readonly facts: Facts; readonly here: readonly Deployed[] }> {
   const { gate, clock, actor } = ports;
   const { environment, proposal } = inputs;
-  const [protection, approvals, initiators, newest, here, verifiedIn] = await Promise.all([
+  const [freezes, protection, approvals, initiators, newest, here, verifiedIn] = await Promise.all([
+    readFreezes(inputs, ports),
     gate.environment(environment),
     gate.approvals(environment),
     gate.initiators(),
@@ -73,6 +73,7 @@ async function learn(
     attempt: actor.attempt,
     repository: actor.repository,
     commit: actor.sha,
+    freezes,
     environment: protection,
     approvals,
     initiators,

@@ -12,6 +12,8 @@ export interface GitHubGate {
   initiators(): Promise<Learnt<readonly string[]>>;
   /** What `head` has that `base` has not; commits by their hash. Undefined: one of them is not there, or they share nothing. */
   changes(base: string, head: string): Promise<Learnt<Changes | undefined>>;
+  /** The text of a file on the default branch, whatever this run has checked out; undefined: it is not there. */
+  file(path: string): Promise<Learnt<string | undefined>>;
   /** Whether somebody belongs to a team, `acme/releasers`. The token of a workflow may not ask: an App's may. */
   memberOf(team: string, login: string): Promise<Learnt<boolean>>;
   /** The newest run that proposed for this environment (an artifact of that name), and when, milliseconds since the epoch. */

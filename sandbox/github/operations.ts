@@ -1,6 +1,7 @@
 import { listArtifacts } from './artifacts.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import { compareCommits } from './compare.ts';
+import { getContent } from './contents.ts';
 import {
   createDeployment,
   createStatus,
@@ -40,6 +41,7 @@ export const operations: Record<string, Handler> = {
   'repos/create-deployment-status': createStatus,
   'repos/get-deployment': getDeployment,
   'repos/get-collaborator-permission-level': getPermission,
+  'repos/get-content': getContent,
   'repos/get-environment': getEnvironment,
   'repos/list-deployment-statuses': listStatuses,
   'repos/list-deployments': listDeployments,

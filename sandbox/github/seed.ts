@@ -23,6 +23,8 @@ export interface RepositorySeed {
   failingContexts?: string[];
   /** A deployment with auto_merge of a branch answers 202. */
   behindDefaultBranch?: boolean;
+  /** Path → text, on the default branch. */
+  files?: Record<string, string>;
   environments?: EnvironmentSeed[];
   runs?: RunSeed[];
   deployments?: DeploymentSeed[];

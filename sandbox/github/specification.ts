@@ -106,7 +106,8 @@ function readOperation(
   const pattern = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     names.push(name);
     const many = parameters.some((one) => one.name === name && one['x-multi-segment']);
-    return many ? '(.+)' : '([^/]+)';
+    // May be empty: contents/ is the root folder.
+    return many ? '(.*)' : '([^/]+)';
   });
   const body = operation['requestBody'] as { required?: boolean; content: Content } | undefined;
   const bodySchema = body?.content['application/json']?.schema;

@@ -63,6 +63,8 @@ export interface Repository {
   commits: CommitSeed[];
   failingContexts: string[];
   behindDefaultBranch: boolean;
+  /** Path → text, on the default branch. */
+  files: Record<string, string>;
   environments: EnvironmentSeed[];
   runs: Run[];
   /** Oldest first. */
@@ -128,6 +130,7 @@ function fromSeed(seed: RepositorySeed, world: World, known: Partial<Repository>
     commits: seed.commits ?? known.commits ?? [],
     failingContexts: seed.failingContexts ?? known.failingContexts ?? [],
     behindDefaultBranch: seed.behindDefaultBranch ?? known.behindDefaultBranch ?? false,
+    files: seed.files ?? known.files ?? {},
     environments: seed.environments ?? known.environments ?? [],
     runs: runs ?? known.runs ?? [],
     deployments: [...(known.deployments ?? [])],

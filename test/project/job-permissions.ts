@@ -21,7 +21,7 @@ const ofOurs: Readonly<Record<string, (inputs: Inputs) => Permissions>> = {
   'approval-gate': ({ mode }) => ({
     deployments: 'read',
     actions: 'read',
-    ...(mode === 'verify' ? {} : { contents: 'read' }),
+    contents: 'read',
     ...(mode === 'issue' ? { issues: 'write' } : {}),
   }),
   'backup-db': () => ({}),

@@ -77,7 +77,11 @@ test.each<[string, Job, object]>([
     step('approval-gate', { mode: 'propose' }),
     { contents: 'read', deployments: 'read', actions: 'read' },
   ],
-  ['the gate', step('approval-gate', { mode: 'verify' }), { deployments: 'read', actions: 'read' }],
+  [
+    'the gate',
+    step('approval-gate', { mode: 'verify' }),
+    { contents: 'read', deployments: 'read', actions: 'read' },
+  ],
 ])('%s', (_what, job, needs) => {
   expect(needsOf(job)).toEqual(needs);
 });

@@ -1,4 +1,5 @@
 import { UnreachableError } from '../../domain/errors.ts';
+import { sameEnvironment } from '../../domain/environments/find.ts';
 import { pullIn, titleOf } from '../../domain/gate/changes.ts';
 import type { Changes } from '../../domain/gate/changes.ts';
 import type { Approval, Learnt } from '../../domain/gate/obstacles.ts';
@@ -30,6 +31,12 @@ interface RawComparison {
     readonly author: { readonly login?: string } | null;
   }[];
   readonly files?: readonly { readonly filename: string }[];
+}
+
+interface RawContent {
+  readonly type?: string;
+  readonly encoding?: string;
+  readonly content?: string;
 }
 
 interface RawArtifacts {
@@ -68,6 +75,18 @@ export function githubGate(call: GitHubCall | undefined, { repository, run }: Ac
     changes: (base, head) => askIfThere(`${repo}/compare/${base}...${head}`, changesOf),
     approvals: (environment) => ask(`${runPath}/approvals`, (body) => approvalsOf(body, environment)),
     initiators: () => ask(runPath, initiatorsOf),
+    file: async (path) => {
+      const contents = `${repo}/contents/`;
+      const steps = path.split('/').filter((step) => step !== '' && step !== '.');
+      if (steps.includes('..')) return { unknown: `${path} leads out of the repository` };
+      const found = await askIfThere(`${contents}${steps.map(encodeURIComponent).join('/')}`, textOf);
+      if ('unknown' in found || found.known !== undefined) return found;
+      // GitHub says 404 of a repository whose files the token may not see, too; its root is always there.
+      const root = await ask(contents, () => true);
+      return 'unknown' in root
+        ? { unknown: `the token sees no file of ${repository} (${root.unknown}); it needs contents: read` }
+        : { known: undefined };
+    },
     memberOf: async (team, login) => {
       const [org = '', slug = ''] = team.split('/').map(encodeURIComponent);
       const path = `/orgs/${org}/teams/${slug}`;
@@ -89,14 +108,21 @@ export function githubGate(call: GitHubCall | undefined, { repository, run }: Ac
   };
 }
 
+/** Of a large file GitHub leaves the content out, and a folder has none. */
+function textOf(body: unknown): string {
+  const { type, encoding, content } = body as RawContent;
+  if (type !== 'file' || encoding !== 'base64' || content === undefined)
+    throw new TypeError('it is no file of at most 1 MiB');
+  return Buffer.from(content, 'base64').toString('utf8');
+}
+
 /** An invitation that was not taken is no membership. */
 const isActive = (body: unknown): boolean => (body as { readonly state?: string }).state === 'active';
 
-/** GitHub tells environments apart whatever the case of their letters. */
 const approvalsOf = (body: unknown, environment: string): Approval[] =>
   (body as readonly RawApproval[])
     .filter(({ environments }) =>
-      environments.some(({ name }) => name?.toLowerCase() === environment.toLowerCase()),
+      environments.some(({ name }) => name !== undefined && sameEnvironment(name, environment)),
     )
     .map(({ state, user, comment }) => ({ state, by: user?.login ?? 'a deleted user', comment }));
 

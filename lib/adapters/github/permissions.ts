@@ -27,6 +27,7 @@ const requests: readonly (readonly [operation: string, request: string, needs: s
   ['repos/create-deployment', 'POST deployments', 'deployments: write'],
   ['repos/create-deployment-status', 'POST deployments/{id}/statuses', 'deployments: write'],
   ['repos/get-collaborator-permission-level', 'GET collaborators/{login}/permission', 'metadata: read'],
+  ['repos/get-content', 'GET contents/{path...}', 'contents: read'],
   ['repos/get-environment', 'GET environments/{name}', 'actions: read'],
   ['repos/list-deployment-statuses', 'GET deployments/{id}/statuses', 'deployments: read'],
   ['repos/list-deployments', 'GET deployments', 'deployments: read'],
@@ -41,7 +42,7 @@ const requests: readonly (readonly [operation: string, request: string, needs: s
 
 export const permitted: readonly Permitted[] = requests.map(([operation, request, needs]) => {
   const [method = '', path = ''] = request.split(' ');
-  const below = path.replaceAll(/\{\w+\}/g, '[^/?]+');
+  const below = path.replaceAll('{path...}', '[^?]*').replaceAll(/\{\w+\}/g, '[^/?]+');
   const whole = below.startsWith('/') ? below : `/repos/[^/]+/[^/]+/${below}`;
   return { operation, method, path: new RegExp(`^${whole}$`), needs };
 });

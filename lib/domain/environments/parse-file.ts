@@ -36,6 +36,7 @@ export function parseSlipwayFile(text: string, name: string): ReadFile {
     : defaultEnvironments(shared);
   const file = {
     environments,
+    namesEnvironments: fields.has('environments'),
     modules: readModules(fields, faults),
     migrations: readMigrations(fields),
     release: readReleaseSection(fields, faults),
@@ -64,6 +65,7 @@ const saysNothing = (text: string): boolean => text.split(/\r?\n/).every((line) 
 /** What holds where there is no file. */
 export const defaultFile = (): SlipwayFile => ({
   environments: defaultEnvironments({}),
+  namesEnvironments: false,
   modules: [],
   migrations: undefined,
   release: undefined,

@@ -45,6 +45,8 @@ export interface Environment extends Place {
 
 export interface SlipwayFile {
   readonly environments: readonly Environment[];
+  /** Whether the file says which there are; else they are the usual ones. */
+  readonly namesEnvironments: boolean;
   readonly modules: readonly Module[];
   /** Undefined where the file names none. */
   readonly migrations: Migrations | undefined;

@@ -42,7 +42,6 @@ export type GateDecision =
 
 export interface AskedOfTime {
   readonly environment: string;
-  readonly freezes: readonly Freeze[];
   /** Why it goes through a freeze all the same; empty: it does not. */
   readonly breakGlass: string;
 }
@@ -57,6 +56,7 @@ export interface FactsOfProposal {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly repository: string;
+  readonly freezes: Learnt<readonly Freeze[]>;
   readonly runningNow: Learnt<RunningNow | undefined>;
   /** Who proposed something for the same environment later: `run 102`, `issue #7`. */
   readonly newerProposal: Learnt<string | undefined>;
@@ -84,10 +84,12 @@ export function judgeHolding(proposal: Proposal, facts: FactsOfProposal): Obstac
 
 /** A freeze that holds; broken with a reason it is an exception for the audit. */
 export function judgeFreeze(
-  { freezes, breakGlass, environment }: AskedOfTime,
-  { now }: { readonly now: number },
+  { breakGlass, environment }: AskedOfTime,
+  { freezes, now }: Pick<FactsOfProposal, 'freezes' | 'now'>,
 ): Judged {
-  const frozen = frozenAt(freezes, now);
+  if ('unknown' in freezes)
+    return { obstacles: [notLearnt(`whether ${environment} is frozen`, freezes.unknown)], exceptions: [] };
+  const frozen = frozenAt(freezes.known, now);
   if (frozen === undefined) return { obstacles: [], exceptions: [] };
   const until = new Date(frozen.until).toISOString();
   const what = `nothing goes to ${environment} until ${until}: ${frozen.window.why}`;

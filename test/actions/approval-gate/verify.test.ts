@@ -8,6 +8,14 @@ import type { Play } from './play.ts';
 const production = shop().environments?.find(({ name }) => name === 'production') ?? { name: '' };
 const staging = { name: 'staging' };
 const unprotected: Partial<RepositorySeed> = { environments: [staging, { name: 'production' }] };
+const frozen = '{ freeze: { from: 2020-01-01, until: 2100-01-01, why: the sale } }';
+/** The file of the default branch names these environments, whatever the run has checked out: here, nothing. */
+const merged =
+  (environments: string, path = '.github/slipway.yml') =>
+  (gate: Gate) =>
+    gate.github.plant({
+      repositories: [{ name: 'acme/shop', files: { [path]: `environments: { ${environments} }` } }],
+    });
 const run = (more: object): Partial<RepositorySeed> => ({ runs: [{ id: 100, actor: 'ada', ...more }] });
 
 test('a real gate, opened by somebody, for this', async () => {
@@ -163,11 +171,7 @@ test.each<[string, Play, string, RegExp]>([
   [
     'frozen',
     {
-      meanwhile: (gate) =>
-        gate.write({
-          '.github/slipway.yml':
-            'environments: { production: { freeze: { from: 2020-01-01, until: 2100-01-01, why: the sale } } }',
-        }),
+      meanwhile: merged(`production: ${frozen}`),
     },
     'failure',
     /the sale/,
@@ -218,11 +222,7 @@ test.each<[string, Play]>([
     'frozen, and the glass is broken',
     {
       given: { 'break-glass': 'checkout is down' },
-      meanwhile: (gate) =>
-        gate.write({
-          '.github/slipway.yml':
-            'environments: { production: { freeze: { from: 2020-01-01, until: 2100-01-01, why: the sale } } }',
-        }),
+      meanwhile: merged(`production: ${frozen}`),
     },
   ],
   [

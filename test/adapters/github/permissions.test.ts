@@ -72,6 +72,7 @@ const errands: Errands = {
     approvals: (port) => port.approvals('staging'),
     initiators: (port) => port.initiators(),
     changes: (port) => port.changes(sha, 'b'.repeat(40)),
+    file: (port) => port.file('.github/slipway.yml'),
     memberOf: (port) => port.memberOf('octo/releasers', 'ada'),
     newestProposal: (port) => port.newestProposal('proposal-staging'),
   },

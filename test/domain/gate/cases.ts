@@ -1,5 +1,6 @@
 /** What is asked and known in a gate that opens, and everything that keeps one shut, each alone. */
 import type { Asked, Facts } from '../../../lib/domain/gate/judge.ts';
+import type { Freeze } from '../../../lib/domain/gate/freeze.ts';
 import type { Approval } from '../../../lib/domain/gate/obstacles.ts';
 import { proposalSchema } from '../../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../../lib/domain/gate/proposal.ts';
@@ -39,7 +40,6 @@ export const asked = (more: Partial<Asked> = {}): Asked => ({
   allowBypass: false,
   excludeInitiator: true,
   proposal,
-  freezes: [],
   breakGlass: '',
   requires: [{ environment: 'staging', maxAge: 24 * hour }],
   ...more,
@@ -55,6 +55,7 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   approvals: { known: [approval] },
   initiators: { known: ['ada', 'ada'] },
   membersOf: {},
+  freezes: { known: [] },
   runningNow: { known: runningNow },
   newerProposal: { known: undefined },
   verifiedIn: { staging: { known: { at: now - hour } } },
@@ -68,6 +69,8 @@ export const proposed = (more: Partial<Proposal>): Partial<Asked> => ({ proposal
 export const down = { unknown: 'api.github.com could not be reached' } as const;
 export const weekend = { kind: 'weekly', days: [4], from: 0, until: 1_440, why: 'quiet days' } as const;
 export const sale = { kind: 'period', from: now - hour, until: now + hour, why: 'the sale' } as const;
+
+export const frozen = (...freezes: readonly Freeze[]): Partial<Facts> => ({ freezes: { known: freezes } });
 
 type Case = readonly [what: string, asked: Partial<Asked>, facts: Partial<Facts>];
 
@@ -112,10 +115,10 @@ export const open: readonly Case[] = [
       runningNow: { known: undefined },
     },
   ],
-  ['a freeze broken with a reason', { freezes: [sale], breakGlass: 'checkout is down' }, {}],
-  ['a freeze that is over', { freezes: [{ ...sale, until: now }] }, {}],
-  ['a freeze that has not begun', { freezes: [{ ...sale, from: now + 1, until: now + hour }] }, {}],
-  ['a weekly freeze of another day', { freezes: [{ ...weekend, days: [5, 6, 0] }] }, {}],
+  ['a freeze broken with a reason', { breakGlass: 'checkout is down' }, frozen(sale)],
+  ['a freeze that is over', {}, frozen({ ...sale, until: now })],
+  ['a freeze that has not begun', {}, frozen({ ...sale, from: now + 1, until: now + hour })],
+  ['a weekly freeze of another day', {}, frozen({ ...weekend, days: [5, 6, 0] })],
   [
     'verified at the very edge of its age',
     {},
@@ -250,13 +253,20 @@ export const shut: readonly (readonly [...Case, RegExp])[] = [
   ['what runs is unknown', {}, { runningNow: down }, /what runs there now/],
   ['superseded', {}, { newerProposal: { known: 'run 101' } }, /run 101 proposed something newer/],
   ['whether it is superseded is unknown', {}, { newerProposal: down }, /something newer/],
-  ['a freeze', { freezes: [sale] }, {}, /nothing goes to production until .*: the sale/],
-  ['a weekly freeze', { freezes: [weekend] }, {}, /quiet days/],
-  ['two freezes: the later end is told', { freezes: [sale, weekend] }, {}, /2026-11-27T00:00/],
+  ['a freeze', {}, frozen(sale), /nothing goes to production until .*: the sale/],
+  ['a weekly freeze', {}, frozen(weekend), /quiet days/],
+  ['two freezes: the later end is told', {}, frozen(sale, weekend), /2026-11-27T00:00/],
+  ['whether it is frozen is unknown', {}, { freezes: down }, /whether production is frozen/],
+  [
+    'nobody breaks a glass that nobody has seen',
+    { breakGlass: 'urgent' },
+    { freezes: down },
+    /whether production is frozen/,
+  ],
   [
     'a reason breaks no other rule',
-    { freezes: [sale], breakGlass: 'urgent' },
-    { approvals: { known: [] } },
+    { breakGlass: 'urgent' },
+    { ...frozen(sale), approvals: { known: [] } },
     /bypassed/,
   ],
   [

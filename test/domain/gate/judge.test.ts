@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { judgeGate } from '../../../lib/domain/gate/judge.ts';
-import { asked, down, facts, open, proposed, sale, shut } from './cases.ts';
+import { asked, down, facts, frozen, open, proposed, sale, shut } from './cases.ts';
 
 test.each(open)('open: %s', (_what, more, other) => {
   expect(judgeGate(asked(more), facts(other))).toMatchObject({ kind: 'open' });
@@ -15,8 +15,13 @@ test.each(shut)('shut: %s', (_what, more, other, why) => {
 
 test('every obstacle is told at once, each with what to do', () => {
   const decision = judgeGate(
-    asked({ freezes: [sale], ...proposed({ commit: 'd'.repeat(40) }) }),
-    facts({ approvals: { known: [] }, verifiedIn: { staging: down }, newerProposal: { known: 'run 101' } }),
+    asked(proposed({ commit: 'd'.repeat(40) })),
+    facts({
+      ...frozen(sale),
+      approvals: { known: [] },
+      verifiedIn: { staging: down },
+      newerProposal: { known: 'run 101' },
+    }),
   );
   const obstacles = decision.kind === 'shut' ? decision.obstacles : [];
   expect(obstacles).toHaveLength(5);
@@ -26,8 +31,8 @@ test('every obstacle is told at once, each with what to do', () => {
 
 test('what was let pass on purpose is kept for the audit', () => {
   const decision = judgeGate(
-    asked({ allowBypass: true, freezes: [sale], breakGlass: 'checkout is down' }),
-    facts({ approvals: { known: [] } }),
+    asked({ allowBypass: true, breakGlass: 'checkout is down' }),
+    facts({ ...frozen(sale), approvals: { known: [] } }),
   );
   expect(decision).toMatchObject({
     kind: 'open',
@@ -42,6 +47,7 @@ test('nothing that is unknown opens it', () => {
     { environment: down },
     { approvals: down },
     { initiators: down },
+    { freezes: down },
     { runningNow: down },
     { newerProposal: down },
     { verifiedIn: { staging: down } },
