@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { defaultFile } from '../../lib/domain/environments/parse-file.ts';
 import type { SlipwayFile } from '../../lib/domain/environments/types.ts';
-import { ConfigurationError } from '../../lib/domain/errors.ts';
+import { ConfigurationError, TargetError } from '../../lib/domain/errors.ts';
 import type { Fault } from '../../lib/domain/errors.ts';
 import type { Changes } from '../../lib/domain/gate/changes.ts';
 import { notIn, parseReport } from '../../lib/domain/gate/evidence.ts';
@@ -63,13 +63,20 @@ export async function propose(inputs: ProposeInputs, ports: Ports): Promise<Prop
   const told = await readReports(inputs, ports);
   const values = await hashValues(inputs, ports);
 
-  const [environment, deployed] = await Promise.all([
+  const [environment, approvals, deployed] = await Promise.all([
     gate.environment(inputs.environment),
+    gate.approvals(inputs.environment),
     all(history.deploymentsIn(inputs.environment)),
   ]);
+  if ('unknown' in approvals) throw unknownApprovals(inputs.environment, approvals.unknown);
   const running = runningOf(deployed);
   const changes = running === undefined ? undefined : await gate.changes(running.sha, actor.sha);
-  const proposal = proposalOf(inputs, ports, { values, running, now: clock.now() });
+  const proposal = proposalOf(inputs, ports, {
+    values,
+    running,
+    approvals: approvals.known.length,
+    now: clock.now(),
+  });
 
   return {
     mode: 'propose',
@@ -98,11 +105,12 @@ function proposalOf(
   known: {
     readonly values: Readonly<Record<string, string>>;
     readonly running: Running | undefined;
+    readonly approvals: number;
     readonly now: number;
   },
 ): Proposal {
   const [, chartDigest] = /@(sha256:[0-9a-f]{64})$/.exec(chart) ?? [];
-  const { values, running, now } = known;
+  const { values, running, approvals, now } = known;
   return {
     schema: proposalSchema,
     environment,
@@ -117,10 +125,18 @@ function proposalOf(
     ...(running === undefined
       ? {}
       : { runningNow: { deployment: running.deployment, record: running.record } }),
+    ...(approvals === 0 ? {} : { approvalsBefore: approvals }),
     proposedAt: new Date(now).toISOString(),
     expiresAt: new Date(now + expiresIn).toISOString(),
   };
 }
+
+/** Behind the gate an approval of an earlier attempt could not be told from one of this. */
+const unknownApprovals = (environment: string, why: string): TargetError =>
+  new TargetError(`who approved before in this run could not be learnt: ${why}`, {
+    subject: environment,
+    remedy: 'give github-token, with permissions: actions: read',
+  });
 
 function reasonOf({ environment, images }: Proposal, changes: ProposeResult['changes']): string {
   const names = Object.keys(images);

@@ -166,6 +166,7 @@ export async function decisionSummary(now = new Date()): Promise<string> {
       repositories: [
         {
           name: by.repository,
+          runs: [{ id: Number(by.run) }],
           commits: [...commits],
           deployments: [...deployments],
           environments: [{ name: 'production', reviewers: ['grace', 'katherine'], preventSelfReview: true }],

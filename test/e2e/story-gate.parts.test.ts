@@ -39,17 +39,14 @@ async function ship(runId: number, seed: Partial<RepositorySeed>, approvals = [a
         name,
         environments: [{ name: 'staging' }, production],
         deployments: [{ ref: 'main', environment: 'staging', statuses: [verified] }],
-        runs: [
-          {
-            id: runId,
-            actor: 'ada',
-            approvals: approvals.map((one) => ({ ...one, environments: [...one.environments] })),
-          },
-        ],
+        runs: [{ id: runId, actor: 'ada' }],
         ...seed,
       },
     ],
   });
+  const decided = approvals.map((one) => ({ ...one, environments: [...one.environments] }));
+  const runs = [{ id: runId, actor: 'ada', approvals: decided }];
+  using _people = onceProposed(name, () => github.plant({ repositories: [{ name, runs }] }));
   const run = await wiring.play('release-callers.yml', {
     event: { name: 'workflow_dispatch', payload: { inputs: { image } } },
     files: {
@@ -62,6 +59,19 @@ async function ship(runId: number, seed: Partial<RepositorySeed>, approvals = [a
   });
   expect(run.runId).toBe(runId);
   return run;
+}
+
+/** People decide once production was proposed: what stood in GitHub's list before is of an earlier attempt. */
+function onceProposed(name: string, decide: () => void): Disposable {
+  const asked = (what: string): number =>
+    github.recorded.filter(({ path }) => path.startsWith(`/repos/${name}/`) && path.includes(what)).length;
+  const waiting = setInterval(() => {
+    // Every step of the gate asks for its environment and for what was decided.
+    if (asked('/environments/production') === 0 || asked('/approvals') < asked('/environments/')) return;
+    clearInterval(waiting);
+    decide();
+  }, 5);
+  return { [Symbol.dispose]: () => clearInterval(waiting) };
 }
 
 const steps = ['gate', 'backup', 'deploy', 'smoke'];

@@ -86,13 +86,14 @@ function judgeApproval(
 ): Judged & { readonly approval: Approval | undefined } {
   const shut = (obstacle: Obstacle) => ({ obstacles: [obstacle], exceptions: [], approval: undefined });
   if ('unknown' in facts.approvals) return shut(notLearnt('who approved', facts.approvals.unknown));
-  const given = facts.approvals.known;
+  // Those before were about an earlier attempt.
+  const given = facts.approvals.known.slice(asked.proposal?.approvalsBefore ?? 0);
   const last = given.at(-1);
   if (last?.state === 'rejected')
     return shut({ what: `${last.by} rejected it${said(last)}`, remedy: 'propose anew once that is settled' });
   const approved = given.filter(({ state }) => state === 'approved');
   if (approved.length === 0) {
-    const what = `${name} requires ${reviewers.join(' or ')}, and nobody approved this run: its rules were bypassed`;
+    const what = `${name} requires ${reviewers.join(' or ')}, and nobody approved ${given.length < facts.approvals.known.length ? 'it since it was proposed' : 'this run'}: its rules were bypassed`;
     return asked.allowBypass
       ? { obstacles: [], exceptions: [what], approval: undefined }
       : shut({
@@ -140,11 +141,14 @@ export const sameLogin = (a: string, b: string): boolean => a.toLowerCase() === 
 
 const said = ({ comment }: Approval): string => (comment.trim() === '' ? '' : `: ${comment.trim()}`);
 
+const reRun =
+  'use Re-run all jobs: of failed jobs alone nothing is proposed again, and nobody is asked about it';
+
 const judgeProposal = (proposal: Proposal, asked: Asked, facts: Facts): Obstacle[] => [
   ...sameAs('environment', proposal.environment, asked.environment),
   ...sameAs('repository', proposal.repository, facts.repository),
   ...sameAs('run', proposal.run, facts.run),
-  ...sameAs('attempt', proposal.attempt, facts.attempt),
+  ...sameAs('attempt', proposal.attempt, facts.attempt, reRun),
   ...sameAs('commit', proposal.commit, facts.commit),
   ...judgeHolding(proposal, facts),
 ];

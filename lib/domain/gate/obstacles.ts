@@ -67,10 +67,15 @@ export interface FactsOfProposal {
 const anew = 'propose anew: what is approved must be what is true now';
 
 /** What the proposal is of must be what this is. */
-export const sameAs = (what: string, proposed: string | number, now: string | number): Obstacle[] =>
+export const sameAs = (
+  what: string,
+  proposed: string | number,
+  now: string | number,
+  remedy = anew,
+): Obstacle[] =>
   proposed === now
     ? []
-    : [{ what: `the proposal is of ${what} ${proposed}; this is ${what} ${now}`, remedy: anew }];
+    : [{ what: `the proposal is of ${what} ${proposed}; this is ${what} ${now}`, remedy }];
 
 /** Whether it still holds: not expired, nothing newer, and what runs there is what ran there. */
 export function judgeHolding(proposal: Proposal, facts: FactsOfProposal): Obstacle[] {

@@ -25,6 +25,11 @@ export interface Proposal {
   readonly values: Readonly<Record<string, string>>;
   /** What runs there now, in the words of the environment's newest Deployment; undefined: nothing that we know of. */
   readonly runningNow?: RunningNow;
+  /**
+   * How many decisions about this environment GitHub listed of the run when this was proposed: they were about an
+   * earlier attempt, and the list does not say so. Left out where there were none.
+   */
+  readonly approvalsBefore?: number;
   /** ISO 8601. */
   readonly proposedAt: string;
   readonly expiresAt: string;
@@ -60,6 +65,7 @@ export function parseProposal(text: string): Proposal | { readonly unreadable: s
   const whole =
     texts.every((each) => typeof each === 'string' && each !== '') &&
     Number.isSafeInteger(value.attempt) &&
+    (value.approvalsBefore === undefined || Number.isSafeInteger(value.approvalsBefore)) &&
     isTexts(value.images) &&
     isTexts(value.values) &&
     [value.proposedAt, value.expiresAt].every((time) => !Number.isNaN(Date.parse(String(time))));

@@ -98,6 +98,16 @@ export const open: readonly Case[] = [
       approvals: { known: [{ ...approval, state: 'rejected' }, approval] },
     },
   ],
+  [
+    'approved in an earlier attempt and again in this',
+    { proposal: { ...proposal, approvalsBefore: 1 } },
+    { approvals: { known: [{ ...approval, by: 'linus' }, approval] } },
+  ],
+  [
+    'rejected in an earlier attempt',
+    { proposal: { ...proposal, approvalsBefore: 1 } },
+    { approvals: { known: [{ ...approval, state: 'rejected' }, approval] } },
+  ],
   ['bypassed, and that is allowed', { allowBypass: true }, { approvals: { known: [] } }],
   [
     'no reviewers asked for and none there',
@@ -170,6 +180,18 @@ export const shut: readonly (readonly [...Case, RegExp])[] = [
     /403/,
   ],
   ['bypassed', {}, { approvals: { known: [] } }, /its rules were bypassed/],
+  [
+    'approved in an earlier attempt, bypassed in this',
+    proposed({ approvalsBefore: 1 }),
+    {},
+    /nobody approved it since it was proposed.*bypassed/,
+  ],
+  [
+    'approved in an earlier attempt by somebody, in this by who started it',
+    proposed({ approvalsBefore: 1 }),
+    { approvals: { known: [approval, { ...approval, by: 'ada' }] } },
+    /ada started this run/,
+  ],
   ['only waiting', {}, { approvals: { known: [{ ...approval, state: 'pending' }] } }, /bypassed/],
   [
     'rejected',

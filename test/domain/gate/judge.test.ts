@@ -29,6 +29,12 @@ test('every obstacle is told at once, each with what to do', () => {
   expect(obstacles.filter(({ unknown }) => unknown === true)).toHaveLength(1);
 });
 
+test('a re-run of the failed jobs alone is told which button it should have been', () => {
+  expect(judgeGate(asked(), facts({ attempt: 2 }))).toMatchObject({
+    obstacles: [{ remedy: expect.stringContaining('Re-run all jobs') }],
+  });
+});
+
 test('what was let pass on purpose is kept for the audit', () => {
   const decision = judgeGate(
     asked({ allowBypass: true, breakGlass: 'checkout is down' }),
