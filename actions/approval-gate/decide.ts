@@ -12,7 +12,7 @@ import type { KeptDecision } from './audit.ts';
 import type { DecideInputs } from './inputs.ts';
 import { lastIn, readFreezes, runningIn, unknownOr, verifiedInEach } from './learn.ts';
 import type { Ports } from './ports.ts';
-import { resultOf } from './verify.ts';
+import { resultOfShut } from './verify.ts';
 
 export interface DecidedResult extends Result {
   readonly mode: 'decide';
@@ -196,7 +196,7 @@ function isFinal(kind: 'approve' | 'reject', decision: GateDecision, facts: Fact
 
 function worded(kind: 'approve' | 'reject', decision: GateDecision, { issue, by }: FactsOfIssue): Result {
   if (decision.kind === 'open') return { result: 'success', reason: `${by} approved issue #${issue.number}` };
-  const shut = resultOf(decision, '');
+  const shut = resultOfShut(decision.obstacles);
   // A rejection is an answer, and no failure of anything.
   return kind === 'reject' && shut.reason.startsWith(`${by} rejected`)
     ? { ...shut, result: 'skipped' }

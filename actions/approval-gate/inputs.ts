@@ -85,6 +85,7 @@ interface LetThrough {
 
 export interface VerifyInputs extends Common, LetThrough {
   readonly mode: 'verify';
+  /** Undefined: the gate alone is judged, for the workflow says so. */
   readonly proposal: Proposal | undefined;
   readonly protections: readonly Protection[];
   readonly approvers: readonly string[];
@@ -203,8 +204,21 @@ function readProposed(reader: InputReader): Omit<ProposeInputs, 'mode' | keyof C
   };
 }
 
+/** Not left out in silence: an output that GitHub dropped, or a step that is called otherwise, is empty as well. */
+function readAsked(reader: InputReader): Proposal | undefined {
+  const text = reader.text('proposal');
+  if (text === '')
+    reader.fault({
+      input: 'proposal',
+      value: 'empty',
+      problem:
+        'give the output proposal of the job before the gate: its outputs must name it, and needs that job; or none, to judge the gate alone',
+    });
+  return text === 'none' ? undefined : readProposal(reader);
+}
+
 const readVerified = (reader: InputReader): Omit<VerifyInputs, 'mode' | keyof Common | keyof LetThrough> => ({
-  proposal: readProposal(reader),
+  proposal: readAsked(reader),
   protections: readProtections(reader),
   approvers: readApprovers(reader),
   allowBypass: reader.flag('allow-bypass'),

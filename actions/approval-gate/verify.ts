@@ -2,7 +2,7 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { judgeGate } from '../../lib/domain/gate/judge.ts';
 import type { Facts } from '../../lib/domain/gate/judge.ts';
-import type { GateDecision } from '../../lib/domain/gate/obstacles.ts';
+import type { GateDecision, Obstacle } from '../../lib/domain/gate/obstacles.ts';
 import { letInAt } from '../../lib/domain/gate/running.ts';
 import type { Deployed } from '../../lib/domain/gate/running.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
@@ -32,21 +32,35 @@ export async function verify(inputs: VerifyInputs, ports: Ports): Promise<Verify
   const approvedAt = letInAt(here, actor.run);
   return {
     mode: 'verify',
-    ...resultOf(decision, environment),
+    ...resultOf(decision, inputs),
     decided: keepDecision({ decision, environment, proposal, actor, now: facts.now, approvedAt }, files),
     duration: clock.now() - startedAt,
   };
 }
 
+const resultOf = (decision: GateDecision, inputs: VerifyInputs): Result =>
+  decision.kind === 'open'
+    ? { result: 'success', reason: whyOpen(decision, inputs) }
+    : resultOfShut(decision.obstacles);
+
+/** Says no more of the gate than what was asked of it. */
+function whyOpen(
+  { approval, exceptions }: Extract<GateDecision, { kind: 'open' }>,
+  { environment, protections, proposal, requires }: VerifyInputs,
+): string {
+  const letPass = exceptions.map((exception) => `; let pass: ${exception}`).join('');
+  if (approval !== undefined) return `the gate of ${environment} was real: ${approval.by} approved${letPass}`;
+  if (letPass !== '') return `the gate of ${environment} opened, and nobody approved${letPass}`;
+  return protections.length + requires.length === 0 && proposal === undefined
+    ? `${environment} is there and not frozen; nobody approved, and nothing else was asked for`
+    : `the gate of ${environment} was real: nobody had to approve`;
+}
+
 /** Shut because something is wrong is a failure; shut because nobody knows is inconclusive. Both stop the job. */
-export function resultOf(decision: GateDecision, environment: string): Result {
-  if (decision.kind === 'open') {
-    const by = decision.approval === undefined ? 'nobody had to approve' : `${decision.approval.by} approved`;
-    return { result: 'success', reason: `the gate of ${environment} was real: ${by}` };
-  }
-  const worst = decision.obstacles.find(({ unknown }) => unknown !== true) ?? decision.obstacles[0];
+export function resultOfShut(obstacles: readonly Obstacle[]): Result {
+  const worst = obstacles.find(({ unknown }) => unknown !== true) ?? obstacles[0];
   const result = worst?.unknown === true ? 'inconclusive' : 'failure';
-  const more = decision.obstacles.length - 1;
+  const more = obstacles.length - 1;
   return { result, reason: `${worst?.what ?? ''}${more > 0 ? `, and ${more} more` : ''}` };
 }
 

@@ -5,7 +5,7 @@ export const minimalInputs: Readonly<Record<string, Readonly<Record<string, stri
     url: 'postgresql://app@db.example.com/shop',
     destination: 'file:/var/backups',
   },
-  'approval-gate': { mode: 'verify', environment: 'production' },
+  'approval-gate': { mode: 'verify', environment: 'production', proposal: 'none' },
   'build-push': { images: 'ghcr.io/octo/shop' },
   'deploy-helm': {
     release: 'shop',

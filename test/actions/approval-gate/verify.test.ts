@@ -244,6 +244,26 @@ test.each<[string, Play]>([
   expect(await play(order)).toMatchObject({ result: 'success', decided: { decision: { kind: 'open' } } });
 });
 
+test.each<[string, Play, string]>([
+  [
+    'nobody had to approve',
+    { seed: unprotected, given: { protections: 'none' } },
+    'the gate of production was real: nobody had to approve',
+  ],
+  [
+    'nothing was asked',
+    { seed: unprotected, given: { protections: 'none', proposal: 'none', requires: '' } },
+    'production is there and not frozen; nobody approved, and nothing else was asked for',
+  ],
+  [
+    'an administrator went past the reviewers, as allowed',
+    { seed: run({}), given: { 'allow-bypass': 'true' } },
+    'the gate of production opened, and nobody approved; let pass: production requires grace, and nobody approved this run: its rules were bypassed',
+  ],
+])('what it says is what was so: %s', async (_what, order, reason) => {
+  expect(await play(order)).toMatchObject({ result: 'success', reason });
+});
+
 test('an exception is kept for the audit', async () => {
   const result = await play({ seed: run({}), given: { 'allow-bypass': 'true' } });
 

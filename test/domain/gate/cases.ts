@@ -1,4 +1,4 @@
-/** What is asked and known in a gate that opens, and everything that keeps one shut, each alone. */
+/** What is asked and known in a gate that opens. */
 import type { Asked, Facts } from '../../../lib/domain/gate/judge.ts';
 import type { Freeze } from '../../../lib/domain/gate/freeze.ts';
 import type { Approval } from '../../../lib/domain/gate/obstacles.ts';
@@ -17,7 +17,7 @@ export const environment: EnvironmentFacts = {
   restrictsBranches: true,
 };
 export const approval: Approval = { state: 'approved', by: 'grace', comment: 'looks good' };
-const runningNow = { deployment: '7', record: 'shop-production/shop#41' };
+export const runningNow = { deployment: '7', record: 'shop-production/shop#41' };
 export const proposal: Proposal = {
   schema: proposalSchema,
   environment: 'production',
@@ -62,7 +62,7 @@ export const facts = (more: Partial<Facts> = {}): Facts => ({
   ...more,
 });
 
-const of = (more: Partial<EnvironmentFacts>): Partial<Facts> => ({
+export const of = (more: Partial<EnvironmentFacts>): Partial<Facts> => ({
   environment: { known: { ...environment, ...more } },
 });
 export const proposed = (more: Partial<Proposal>): Partial<Asked> => ({ proposal: { ...proposal, ...more } });
@@ -72,7 +72,7 @@ export const sale = { kind: 'period', from: now - hour, until: now + hour, why: 
 
 export const frozen = (...freezes: readonly Freeze[]): Partial<Facts> => ({ freezes: { known: freezes } });
 
-type Case = readonly [what: string, asked: Partial<Asked>, facts: Partial<Facts>];
+export type Case = readonly [what: string, asked: Partial<Asked>, facts: Partial<Facts>];
 
 export const open: readonly Case[] = [
   ['everything as it should be', {}, {}],
@@ -152,162 +152,5 @@ export const open: readonly Case[] = [
     'a person who counts, beside a team that nobody can see',
     { approvers: ['grace', 'acme/releasers'] },
     { membersOf: { 'acme/releasers': down } },
-  ],
-];
-
-export const shut: readonly (readonly [...Case, RegExp])[] = [
-  ['a missing environment', {}, { environment: { known: undefined } }, /there is no environment production/],
-  ['a typo', { environment: 'prodution' }, { environment: { known: undefined } }, /no environment prodution/],
-  ['no reviewers', {}, of({ reviewers: [] }), /has no reviewers/],
-  ['self-review not prevented', {}, of({ preventsSelfReview: false }), /has no no-self-review/],
-  ['no branch policy', {}, of({ restrictsBranches: false }), /has no branch-policy/],
-  ['no wait timer where one was asked for', { protections: ['wait-timer'] }, {}, /has no wait-timer/],
-  [
-    'an environment that was just made by a typo has nothing',
-    {},
-    of({
-      reviewers: [],
-      preventsSelfReview: false,
-      restrictsBranches: false,
-    }),
-    /has no reviewers/,
-  ],
-  ['GitHub does not say what protects it', {}, { environment: down }, /could not be learnt/],
-  [
-    'a token without the scope',
-    {},
-    { environment: { unknown: '403: Resource not accessible by integration' } },
-    /403/,
-  ],
-  ['bypassed', {}, { approvals: { known: [] } }, /its rules were bypassed/],
-  [
-    'approved in an earlier attempt, bypassed in this',
-    proposed({ approvalsBefore: 1 }),
-    {},
-    /nobody approved it since it was proposed.*bypassed/,
-  ],
-  [
-    'approved in an earlier attempt by somebody, in this by who started it',
-    proposed({ approvalsBefore: 1 }),
-    { approvals: { known: [approval, { ...approval, by: 'ada' }] } },
-    /ada started this run/,
-  ],
-  ['only waiting', {}, { approvals: { known: [{ ...approval, state: 'pending' }] } }, /bypassed/],
-  [
-    'rejected',
-    {},
-    { approvals: { known: [{ ...approval, state: 'rejected', comment: 'not today' }] } },
-    /grace rejected it: not today/,
-  ],
-  [
-    'approved, then rejected',
-    {},
-    { approvals: { known: [approval, { ...approval, state: 'rejected' }] } },
-    /rejected/,
-  ],
-  [
-    'rejected even where a bypass is allowed',
-    { allowBypass: true },
-    {
-      approvals: { known: [{ ...approval, state: 'rejected' }] },
-    },
-    /rejected/,
-  ],
-  [
-    'approvals unknown, even where a bypass is allowed',
-    { allowBypass: true },
-    { approvals: down },
-    /who approved/,
-  ],
-  ['none of the approvers', { approvers: ['linus'] }, {}, /grace approved, and none of linus/],
-  [
-    'no member of the team',
-    { approvers: ['acme/releasers'] },
-    { membersOf: { 'acme/releasers': { known: [] } } },
-    /none of acme\/releasers/,
-  ],
-  [
-    'a team that the token cannot see',
-    { approvers: ['acme/releasers'] },
-    { membersOf: { 'acme/releasers': down } },
-    /whether grace may approve/,
-  ],
-  ['self-approval', {}, { approvals: { known: [{ ...approval, by: 'ada' }] } }, /ada started this run/],
-  [
-    'self-approval in other letters',
-    {},
-    { approvals: { known: [{ ...approval, by: 'Ada' }] } },
-    /started this run/,
-  ],
-  [
-    'approved by who pushed, started again by a colleague',
-    {},
-    {
-      initiators: { known: ['grace', 'ada'] },
-    },
-    /grace started this run/,
-  ],
-  ['nobody says who started it', {}, { initiators: down }, /who started/],
-  ['another environment’s proposal', proposed({ environment: 'staging' }), {}, /of environment staging/],
-  ['another repository’s (a fork)', proposed({ repository: 'mallory/shop' }), {}, /of repository mallory/],
-  ['another run’s', proposed({ run: '99' }), {}, /of run 99; this is run 100/],
-  ['another attempt’s', {}, { attempt: 2 }, /of attempt 1; this is attempt 2/],
-  ['another commit’s', proposed({ commit: 'd'.repeat(40) }), {}, /of commit d/],
-  ['expired', {}, { now: Date.parse(proposal.expiresAt) }, /expired/],
-  [
-    'the target drifted',
-    {},
-    { runningNow: { known: { ...runningNow, deployment: '8' } } },
-    /Deployment 7\) ran there/,
-  ],
-  [
-    'something runs where nothing did',
-    proposed({ runningNow: undefined as never }),
-    {},
-    /nothing that we know of ran/,
-  ],
-  [
-    'nothing runs where something did',
-    {},
-    { runningNow: { known: undefined } },
-    /nothing that we know of does now/,
-  ],
-  ['what runs is unknown', {}, { runningNow: down }, /what runs there now/],
-  ['superseded', {}, { newerProposal: { known: 'run 101' } }, /run 101 proposed something newer/],
-  ['whether it is superseded is unknown', {}, { newerProposal: down }, /something newer/],
-  ['a freeze', {}, frozen(sale), /nothing goes to production until .*: the sale/],
-  ['a weekly freeze', {}, frozen(weekend), /quiet days/],
-  ['two freezes: the later end is told', {}, frozen(sale, weekend), /2026-11-27T00:00/],
-  ['whether it is frozen is unknown', {}, { freezes: down }, /whether production is frozen/],
-  [
-    'nobody breaks a glass that nobody has seen',
-    { breakGlass: 'urgent' },
-    { freezes: down },
-    /whether production is frozen/,
-  ],
-  [
-    'a reason breaks no other rule',
-    { breakGlass: 'urgent' },
-    { ...frozen(sale), approvals: { known: [] } },
-    /bypassed/,
-  ],
-  [
-    'staging did not verify it',
-    {},
-    { verifiedIn: { staging: { known: { not: 'staging rejected it' } } } },
-    /staging rejected/,
-  ],
-  [
-    'staging verified it too long ago',
-    {},
-    { verifiedIn: { staging: { known: { at: now - 25 * hour } } } },
-    /25h00m ago/,
-  ],
-  ['what staging verified is unknown', {}, { verifiedIn: { staging: down } }, /what staging verified/],
-  [
-    'a required environment was never asked',
-    { requires: [{ environment: 'preprod', maxAge: undefined }] },
-    {},
-    /preprod/,
   ],
 ];

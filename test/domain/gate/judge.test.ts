@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { judgeGate } from '../../../lib/domain/gate/judge.ts';
-import { asked, down, facts, frozen, open, proposed, sale, shut } from './cases.ts';
+import { asked, down, facts, frozen, open, proposed, sale } from './cases.ts';
+import { shut } from './shut-cases.ts';
 
 test.each(open)('open: %s', (_what, more, other) => {
   expect(judgeGate(asked(more), facts(other))).toMatchObject({ kind: 'open' });
