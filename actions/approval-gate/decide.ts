@@ -3,7 +3,7 @@ import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { TargetError } from '../../lib/domain/errors.ts';
 import { gateLabel, proposalIn, saidIn } from '../../lib/domain/gate/issue.ts';
 import type { GateIssue, Said } from '../../lib/domain/gate/issue.ts';
-import { judgeIssue, judgeWho, notOurs } from '../../lib/domain/gate/judge-issue.ts';
+import { judgeIssue, judgeWho, newerIssue, notOurs } from '../../lib/domain/gate/judge-issue.ts';
 import type { FactsOfIssue } from '../../lib/domain/gate/judge-issue.ts';
 import type { GateDecision, Learnt } from '../../lib/domain/gate/obstacles.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
@@ -90,11 +90,11 @@ async function learn(
   const { issues, clock, actor } = ports;
   const proposal = proposalIn(issue.body);
   const known = 'unreadable' in proposal ? undefined : proposal;
-  const [freezes, permission, newer, here, verifiedIn] = await Promise.all([
+  const [freezes, permission, others, here, verifiedIn] = await Promise.all([
     // Nothing that is wrong with the file may stand in the way of a rejection.
     said.kind === 'approve' ? readFreezes(inputs, ports) : { known: [] },
     learnt(() => issues.permissionOf(by)),
-    learnt(() => newerThan(issue, inputs.environment, ports)),
+    learnt(() => issues.labelled(gateLabel)),
     lastIn(inputs.environment, ports),
     verifiedInEach(inputs.requires, known, ports),
   ]);
@@ -107,29 +107,10 @@ async function learn(
     comment: said.comment,
     freezes,
     permission,
-    newerProposal: newer,
+    newerProposal: 'unknown' in others ? others : newerIssue(others.known, { ...inputs, issue }),
     runningNow: runningIn(here),
     verifiedIn,
   };
-}
-
-/** An open issue for the same environment that was opened later. */
-async function newerThan(
-  issue: GateIssue,
-  environment: string,
-  { issues }: Ports,
-): Promise<string | undefined> {
-  const open = await issues.openWith(gateLabel);
-  const newer = open.find(({ number, body, author }) => {
-    const proposal = proposalIn(body);
-    return (
-      number > issue.number &&
-      author === issue.author &&
-      !('unreadable' in proposal) &&
-      proposal.environment === environment
-    );
-  });
-  return newer === undefined ? undefined : `issue #${newer.number}`;
 }
 
 async function learnt<Value>(ask: () => Promise<Value>): Promise<Learnt<Value>> {

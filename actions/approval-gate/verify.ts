@@ -2,6 +2,7 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { judgeGate } from '../../lib/domain/gate/judge.ts';
 import type { Facts } from '../../lib/domain/gate/judge.ts';
+import { newerUpload } from '../../lib/domain/gate/obstacles.ts';
 import type { GateDecision, Obstacle } from '../../lib/domain/gate/obstacles.ts';
 import { letInAt } from '../../lib/domain/gate/running.ts';
 import type { Deployed } from '../../lib/domain/gate/running.ts';
@@ -70,12 +71,12 @@ async function learn(
 ): Promise<{ readonly facts: Facts; readonly here: readonly Deployed[] }> {
   const { gate, clock, actor } = ports;
   const { environment, proposal } = inputs;
-  const [freezes, protection, approvals, initiators, newest, here, verifiedIn] = await Promise.all([
+  const [freezes, protection, approvals, initiators, uploads, here, verifiedIn] = await Promise.all([
     readFreezes(inputs, ports),
     gate.environment(environment),
     gate.approvals(environment),
     gate.initiators(),
-    gate.newestProposal(`proposal-${environment}`),
+    gate.uploads(`proposal-${environment}`),
     lastIn(environment, ports),
     verifiedInEach(inputs.requires, proposal, ports),
   ]);
@@ -92,10 +93,8 @@ async function learn(
     approvals,
     initiators,
     runningNow: runningIn(here),
-    newerProposal: mapped(newest, (by) =>
-      by !== undefined && by.run !== actor.run && by.at > Date.parse(proposal?.proposedAt ?? '')
-        ? `run ${by.run}`
-        : undefined,
+    newerProposal: mapped(uploads, (all) =>
+      proposal === undefined ? undefined : newerUpload(all, { ...proposal, run: actor.run }),
     ),
     verifiedIn,
   };

@@ -1,5 +1,5 @@
 import type { Changes } from '../domain/gate/changes.ts';
-import type { Approval, Learnt } from '../domain/gate/obstacles.ts';
+import type { Approval, Learnt, Upload } from '../domain/gate/obstacles.ts';
 import type { EnvironmentFacts } from '../domain/gate/protection.ts';
 
 /** What GitHub says of a gate. Nothing here throws: what could not be learnt says why, for it keeps the gate shut. */
@@ -16,11 +16,6 @@ export interface GitHubGate {
   file(path: string): Promise<Learnt<string | undefined>>;
   /** Whether somebody belongs to a team, `acme/releasers`. The token of a workflow may not ask: an App's may. */
   memberOf(team: string, login: string): Promise<Learnt<boolean>>;
-  /** The newest run that proposed for this environment (an artifact of that name), and when, milliseconds since the epoch. */
-  newestProposal(artifact: string): Promise<Learnt<ProposedBy | undefined>>;
-}
-
-export interface ProposedBy {
-  readonly run: string;
-  readonly at: number;
+  /** The newest artifacts of that name, of all runs. */
+  uploads(artifact: string): Promise<Learnt<readonly Upload[]>>;
 }

@@ -9,8 +9,8 @@ export interface GitHubIssues {
   }): Promise<GateIssue>;
   /** Undefined when there is none of that number. */
   get(number: number): Promise<GateIssue | undefined>;
-  /** The open ones that bear a label, newest first, at most the newest hundred. */
-  openWith(label: string): Promise<readonly GateIssue[]>;
+  /** Those that bear a label, open or closed, newest first, at most the newest hundred. */
+  labelled(label: string): Promise<readonly GateIssue[]>;
   comment(number: number, body: string): Promise<void>;
   close(number: number, reason: 'completed' | 'not_planned'): Promise<void>;
   /** What somebody may do here, in GitHub's words. */

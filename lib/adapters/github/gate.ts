@@ -2,11 +2,11 @@ import { UnreachableError } from '../../domain/errors.ts';
 import { sameEnvironment } from '../../domain/environments/find.ts';
 import { pullIn, titleOf } from '../../domain/gate/changes.ts';
 import type { Changes } from '../../domain/gate/changes.ts';
-import type { Approval, Learnt } from '../../domain/gate/obstacles.ts';
+import type { Approval, Learnt, Upload } from '../../domain/gate/obstacles.ts';
 import { readEnvironment } from '../../domain/gate/protection.ts';
 import type { RawEnvironment } from '../../domain/gate/protection.ts';
 import type { Actor } from '../../domain/record/types.ts';
-import type { GitHubGate, ProposedBy } from '../../ports/gate.ts';
+import type { GitHubGate } from '../../ports/gate.ts';
 import type { GitHubCall } from './client.ts';
 import { GitHubRefused } from './refusal.ts';
 
@@ -99,11 +99,9 @@ export function githubGate(call: GitHubCall | undefined, { repository, run }: Ac
       const found = await askIfThere(`${path}/memberships/${encodeURIComponent(login)}`, isActive);
       return 'unknown' in found ? found : { known: found.known ?? false };
     },
-    newestProposal: async (artifact) => {
+    uploads: (artifact) => {
       const query = new URLSearchParams({ name: artifact, per_page: '30' });
-      const path = `${repo}/actions/artifacts?${query.toString()}`;
-      const found = await ask(path, (body) => [newestOf(body)] as const);
-      return 'unknown' in found ? found : { known: found.known[0] };
+      return ask(`${repo}/actions/artifacts?${query.toString()}`, uploadsOf);
     },
   };
 }
@@ -151,12 +149,10 @@ function changesOf(body: unknown): Changes {
   };
 }
 
-function newestOf(body: unknown): ProposedBy | undefined {
-  const proposed = (body as RawArtifacts).artifacts.flatMap(({ created_at: at, workflow_run: by }) =>
+const uploadsOf = (body: unknown): Upload[] =>
+  (body as RawArtifacts).artifacts.flatMap(({ created_at: at, workflow_run: by }) =>
     at === null || by?.id === undefined ? [] : [{ run: String(by.id), at: Date.parse(at) }],
   );
-  return proposed.sort((a, b) => b.at - a.at)[0];
-}
 
 function whyNot(error: unknown): string {
   if (error instanceof GitHubRefused || error instanceof UnreachableError) return error.message;

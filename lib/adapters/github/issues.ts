@@ -34,8 +34,8 @@ export function githubIssues(call: GitHubCall | undefined, repository: string): 
     // Once: a second issue for the same proposal would ask people twice.
     open: async (issue) => issueOf(await ask('POST', issues, { body: issue, repeat: 'once' })),
     get: (number) => ask('GET', `${issues}/${number}`).then(issueOf, undefinedWhereMissing),
-    async openWith(label) {
-      const query = new URLSearchParams({ labels: label, state: 'open', per_page: '100' });
+    async labelled(label) {
+      const query = new URLSearchParams({ labels: label, state: 'all', per_page: '100' });
       const found = (await ask('GET', `${issues}?${query.toString()}`)) as readonly RawIssue[];
       // Pull requests are issues to GitHub.
       return found.filter((issue) => issue.pull_request === undefined).map(issueOf);

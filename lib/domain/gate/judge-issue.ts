@@ -1,6 +1,7 @@
 /** Whether what somebody said in an issue opens the gate. Who may say it is as much a question as what it is about. */
+import { sameEnvironment } from '../environments/find.ts';
 import { sameLogin } from './judge.ts';
-import { isAtLeast, gateLabel } from './issue.ts';
+import { isAtLeast, gateLabel, proposalIn } from './issue.ts';
 import type { GateIssue, Role } from './issue.ts';
 import { judgeFreeze, judgeHolding, judgeOrder, notLearnt, sameAs } from './obstacles.ts';
 import type {
@@ -39,6 +40,30 @@ export function notOurs(
   return openedBy.some((each) => sameLogin(each, author))
     ? undefined
     : `${author} opened it, not ${openedBy.join(' or ')}: anybody may write such a text`;
+}
+
+/** A later issue for the same environment, decided or not: what it asks for is what somebody wanted last. */
+export function newerIssue(
+  newestFirst: readonly GateIssue[],
+  {
+    issue,
+    environment,
+    openedBy,
+  }: Pick<AskedOfIssue, 'environment' | 'openedBy'> & { readonly issue: GateIssue },
+): Learnt<string | undefined> {
+  const newer = newestFirst.find((each) => {
+    const proposal = proposalIn(each.body);
+    return (
+      each.number > issue.number &&
+      notOurs(each, { openedBy }) === undefined &&
+      !('unreadable' in proposal) &&
+      sameEnvironment(proposal.environment, environment)
+    );
+  });
+  if (newer !== undefined) return { known: `issue #${newer.number}` };
+  return newestFirst.some(({ number }) => number <= issue.number)
+    ? { known: undefined }
+    : { unknown: `more than ${newestFirst.length} were opened after issue #${issue.number}` };
 }
 
 /** Opens only when nothing stands in the way. Pure. */

@@ -64,6 +64,30 @@ export interface FactsOfProposal {
   readonly verifiedIn: Readonly<Record<string, Learnt<{ readonly at: number } | { readonly not: string }>>>;
 }
 
+/** Of an artifact: by which run, and when (milliseconds since the epoch, by GitHub's clock). */
+export interface Upload {
+  readonly run: string;
+  readonly at: number;
+}
+
+/**
+ * Which other run uploaded a proposal after this one's. This one's own upload is what it is compared with: the
+ * runner's clock, by which it was proposed, need not agree with GitHub's.
+ */
+export function newerUpload(
+  uploads: readonly Upload[],
+  { run, proposedAt }: Pick<Proposal, 'run' | 'proposedAt'>,
+): string | undefined {
+  const own = uploads.filter((each) => each.run === run).map(({ at }) => at);
+  const since = own.length > 0 ? Math.max(...own) : Date.parse(proposedAt);
+  const newer = uploads.filter((each) => each.run !== run && each.at > since);
+  const newest = newer.reduce<Upload | undefined>(
+    (a, b) => (a !== undefined && a.at > b.at ? a : b),
+    undefined,
+  );
+  return newest === undefined ? undefined : `run ${newest.run}`;
+}
+
 const anew = 'propose anew: what is approved must be what is true now';
 
 /** What the proposal is of must be what this is. */

@@ -137,6 +137,43 @@ test('a newer proposal supersedes it', async () => {
   expect(issuesOf(gate).map(({ state }) => state)).toEqual(['closed', 'open']);
 });
 
+test('nor does it come back when the newer one is closed', async () => {
+  await using gate = await waiting();
+  await gate.run({ ...asked, images: image });
+  await gate.comments('grace', '/reject');
+  await gate.run({ ...asked, issue: '2' });
+
+  expect(await said(gate, 'grace', '/approve')).toMatchObject({
+    result: 'failure',
+    reason: 'issue #2 proposed something newer',
+  });
+});
+
+test.each<[string, string, string]>([
+  ['acme-releases[bot]', 'failure', 'issue #2 proposed something newer'],
+  ['mallory', 'success', 'grace approved issue #1'],
+])('%s opened a newer one, and opened-by names two: %s', async (author, result, reason) => {
+  await using gate = await waiting();
+  const newer = { title: 'Approve', body: issuesOf(gate)[0]?.body ?? '', labels: [gateLabel], author };
+  gate.github.plant({ repositories: [{ name: 'acme/shop', issues: [newer] }] });
+  const given = { 'opened-by': 'github-actions[bot]\nAcme-Releases[bot]' };
+
+  expect(await said(gate, 'grace', '/approve', given)).toMatchObject({ result, reason });
+});
+
+test('more was asked since than GitHub lists at once: nobody knows whether something is newer', async () => {
+  await using gate = await waiting();
+  const other = { title: 'Approve', body: 'of another environment', labels: [gateLabel] };
+  gate.github.plant({
+    repositories: [{ name: 'acme/shop', issues: Array.from({ length: 100 }, () => other) }],
+  });
+
+  expect(await said(gate, 'grace', '/approve')).toMatchObject({
+    result: 'inconclusive',
+    reason: expect.stringContaining('something newer was proposed could not be learnt'),
+  });
+});
+
 test('an issue that somebody wrote by hand opens nothing', async () => {
   await using source = await waiting();
   const forged = { title: 'Approve', body: issuesOf(source)[0]?.body ?? '', author: 'mallory' };

@@ -77,7 +77,7 @@ test('who started the run, and who started it again', async () => {
   expect(await gate().initiators()).toEqual({ known: ['ada', 'linus'] });
 });
 
-test('the newest proposal is the one that was uploaded last, whatever the run’s number', async () => {
+test('uploads of this name alone, of all runs', async () => {
   const proposal = (createdAt: string) => ({ name: 'proposal-production', createdAt });
   github.plant({
     repositories: [
@@ -92,10 +92,13 @@ test('the newest proposal is the one that was uploaded last, whatever the run’
     ],
   });
 
-  expect(await gate().newestProposal('proposal-production')).toEqual({
-    known: { run: '77', at: Date.parse('2026-11-26T10:00:00Z') },
+  expect(await gate().uploads('proposal-production')).toEqual({
+    known: [
+      { run: '77', at: Date.parse('2026-11-26T10:00:00Z') },
+      { run: '78', at: Date.parse('2026-11-26T09:00:00Z') },
+    ],
   });
-  expect(await gate().newestProposal('proposal-preprod')).toEqual({ known: undefined });
+  expect(await gate().uploads('proposal-preprod')).toEqual({ known: [] });
 });
 
 test.each([
@@ -110,7 +113,7 @@ test.each([
     await asked.environment('production'),
     await asked.approvals('production'),
     await asked.initiators(),
-    await asked.newestProposal('proposal-production'),
+    await asked.uploads('proposal-production'),
   ])
     expect(answer).toEqual({ unknown: expect.stringMatching(why) });
 });
