@@ -1,6 +1,8 @@
 import { decisionSchema } from '../../lib/domain/gate/audit.ts';
 import type { AuditLine } from '../../lib/domain/gate/audit.ts';
-import type { Approval, GateDecision } from '../../lib/domain/gate/obstacles.ts';
+import { rejectionLine } from '../../lib/domain/gate/judge-issue.ts';
+import type { IssueDecision } from '../../lib/domain/gate/judge-issue.ts';
+import type { Approval } from '../../lib/domain/gate/obstacles.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { Actor } from '../../lib/domain/record/types.ts';
 import type { Files } from '../../lib/ports/files.ts';
@@ -8,7 +10,7 @@ import { proposalHash } from '../../lib/steps/proposal-hash.ts';
 
 /** What is decided, by whom and when, as far as it is known. */
 export interface Decided {
-  readonly decision: GateDecision;
+  readonly decision: IssueDecision;
   readonly environment: string;
   readonly proposal: Proposal | undefined;
   readonly actor: Actor;
@@ -20,7 +22,7 @@ export interface Decided {
 
 /** A decision with what is kept of it. */
 export interface KeptDecision {
-  readonly decision: GateDecision;
+  readonly decision: IssueDecision;
   readonly proposal: Proposal | undefined;
   readonly audit: AuditLine;
   /** Of one JSON line. */
@@ -39,14 +41,19 @@ export function keepDecision(decided: Decided, files: Pick<Files, 'keep'>): Kept
   };
 }
 
+function whyShut(decision: IssueDecision): readonly string[] {
+  if (decision.kind === 'rejected') return [rejectionLine(decision)];
+  return decision.kind === 'shut' ? decision.obstacles.map(({ what }) => what) : [];
+}
+
 function auditOf({ decision, environment, proposal, actor, now, approvedAt }: Decided): AuditLine {
   const approval: Approval | undefined = decision.kind === 'open' ? decision.approval : undefined;
   return {
     schema: decisionSchema,
     at: new Date(now).toISOString(),
     environment,
-    decision: decision.kind,
-    why: decision.kind === 'shut' ? decision.obstacles.map(({ what }) => what) : [],
+    decision: decision.kind === 'open' ? 'open' : 'shut',
+    why: whyShut(decision),
     approvedBy: approval?.by ?? '',
     approvedAt: approval === undefined || approvedAt === undefined ? '' : new Date(approvedAt).toISOString(),
     comment: approval?.comment ?? '',

@@ -3,9 +3,15 @@ import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { TargetError } from '../../lib/domain/errors.ts';
 import { gateLabel, proposalIn, saidIn } from '../../lib/domain/gate/issue.ts';
 import type { GateIssue, Said } from '../../lib/domain/gate/issue.ts';
-import { judgeIssue, judgeWho, newerIssue, notOurs } from '../../lib/domain/gate/judge-issue.ts';
-import type { FactsOfIssue } from '../../lib/domain/gate/judge-issue.ts';
-import type { GateDecision, Learnt } from '../../lib/domain/gate/obstacles.ts';
+import {
+  judgeIssue,
+  judgeRejection,
+  newerIssue,
+  notOurs,
+  rejectionLine,
+} from '../../lib/domain/gate/judge-issue.ts';
+import type { FactsOfIssue, IssueDecision } from '../../lib/domain/gate/judge-issue.ts';
+import type { Learnt } from '../../lib/domain/gate/obstacles.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
 import { keepDecision } from './audit.ts';
 import type { KeptDecision } from './audit.ts';
@@ -46,12 +52,12 @@ export async function decide(inputs: DecideInputs, ports: Ports): Promise<Decide
 
   const facts = await learn(inputs, issue, word.by, word.said, ports);
   const decision = judge(word.said.kind, inputs, facts);
-  await answer(word.said.kind, decision, facts, ports);
+  await answer(decision, facts, ports);
   const { now } = facts;
   const proposal = 'unreadable' in facts.proposal ? undefined : facts.proposal;
   return {
     mode: 'decide',
-    ...worded(word.said.kind, decision, facts),
+    ...worded(decision, facts),
     decided: keepDecision(
       { decision, environment: inputs.environment, proposal, actor, now, approvedAt: now },
       files,
@@ -121,67 +127,68 @@ async function learnt<Value>(ask: () => Promise<Value>): Promise<Learnt<Value>> 
   }
 }
 
-function judge(kind: 'approve' | 'reject', inputs: DecideInputs, facts: FactsOfIssue): GateDecision {
-  if (kind === 'reject') {
-    // Who proposed it may take it back.
-    const obstacles = judgeWho({ ...inputs, excludeInitiator: false }, facts);
-    const rejected = {
-      what: `${facts.by} rejected it${facts.comment === '' ? '' : `: ${facts.comment}`}`,
-      remedy: 'propose anew once that is settled',
-    };
-    return { kind: 'shut', obstacles: obstacles.length > 0 ? obstacles : [rejected] };
-  }
+function judge(kind: 'approve' | 'reject', inputs: DecideInputs, facts: FactsOfIssue): IssueDecision {
+  if (kind === 'reject') return judgeRejection(inputs, facts);
   const { requires, maxAge, ...asked } = inputs;
   return judgeIssue({ ...asked, requires: requires.map((environment) => ({ environment, maxAge })) }, facts);
 }
 
 /** Says in the issue what came of it; closes it when it is decided for good. */
 async function answer(
-  kind: 'approve' | 'reject',
-  decision: GateDecision,
+  decision: IssueDecision,
   facts: FactsOfIssue,
   { issues, actor, log }: Ports,
 ): Promise<void> {
-  const { issue, by } = facts;
+  const { issue } = facts;
   if (issue.state === 'closed') return;
-  const run = `run ${actor.run}`;
-  if (decision.kind === 'open') {
-    // Closed before anything is deployed: a second /approve finds it decided.
-    await issues.close(issue.number, 'completed');
-    await said(issues.comment(issue.number, `Approved by @${by}; ${run} goes on.`), log);
-    return;
-  }
-  const why = decision.obstacles.map(({ what, remedy }) => `- ${what}. ${remedy}`).join('\n');
-  const final = isFinal(kind, decision, facts);
-  if (final) await issues.close(issue.number, 'not_planned');
-  const text = kind === 'reject' && final ? why : `@${by}, this did not open the gate:\n\n${why}`;
-  await said(issues.comment(issue.number, text), log);
+  const end = endOf(decision, facts);
+  // Closed before anything is deployed: a second /approve finds it decided.
+  if (end !== undefined) await issues.close(issue.number, end);
+  // A comment that could not be written changes nothing of the decision.
+  await issues
+    .comment(issue.number, told(decision, facts, actor))
+    .catch((error: unknown) =>
+      log.warn(`the issue could not be told: ${error instanceof Error ? error.message : String(error)}`),
+    );
 }
 
-/** A comment that could not be written changes nothing of the decision. */
-const said = (comment: Promise<void>, log: Ports['log']): Promise<void> =>
-  comment.catch((error: unknown) =>
-    log.warn(`the issue could not be told: ${error instanceof Error ? error.message : String(error)}`),
-  );
-
-/** Nothing that is said later could open it: it was rejected, or what it is about holds no longer. */
-function isFinal(kind: 'approve' | 'reject', decision: GateDecision, facts: FactsOfIssue): boolean {
-  if (decision.kind === 'open' || decision.obstacles.some(({ unknown }) => unknown === true)) return false;
-  if (kind === 'reject')
-    return decision.obstacles.some(({ what }) => what.startsWith(`${facts.by} rejected`));
-  const { proposal, now, newerProposal } = facts;
-  if ('unreadable' in proposal) return true;
+/** Undefined: something that is said later could still open it. */
+function endOf(
+  decision: IssueDecision,
+  { proposal, now, newerProposal }: FactsOfIssue,
+): 'completed' | 'not_planned' | undefined {
+  if (decision.kind === 'open') return 'completed';
+  if (decision.kind === 'rejected') return 'not_planned';
+  if (decision.obstacles.some(({ unknown }) => unknown === true)) return undefined;
   const superseded = 'known' in newerProposal && newerProposal.known !== undefined;
-  return superseded || Date.parse(proposal.expiresAt) <= now;
+  const over = 'unreadable' in proposal || superseded || Date.parse(proposal.expiresAt) <= now;
+  return over ? 'not_planned' : undefined;
 }
 
-function worded(kind: 'approve' | 'reject', decision: GateDecision, { issue, by }: FactsOfIssue): Result {
-  if (decision.kind === 'open') return { result: 'success', reason: `${by} approved issue #${issue.number}` };
-  const shut = resultOfShut(decision.obstacles);
-  // A rejection is an answer, and no failure of anything.
-  return kind === 'reject' && shut.reason.startsWith(`${by} rejected`)
-    ? { ...shut, result: 'skipped' }
-    : shut;
+function told(decision: IssueDecision, { by }: FactsOfIssue, { run }: Ports['actor']): string {
+  switch (decision.kind) {
+    case 'open':
+      return `Approved by @${by}; run ${run} goes on.`;
+    case 'rejected':
+      return `${rejectionLine(decision)}. Propose anew once that is settled.`;
+    case 'shut':
+    default:
+      return `@${by}, this did not open the gate:\n\n${decision.obstacles
+        .map(({ what, remedy }) => `- ${what}. ${remedy}`)
+        .join('\n')}`;
+  }
+}
+
+function worded(decision: IssueDecision, { issue, by }: FactsOfIssue): Result {
+  switch (decision.kind) {
+    case 'open':
+      return { result: 'success', reason: `${by} approved issue #${issue.number}` };
+    case 'rejected':
+      return { result: 'skipped', reason: rejectionLine(decision) };
+    case 'shut':
+    default:
+      return resultOfShut(decision.obstacles);
+  }
 }
 
 const noIssue = (number: number, { actor }: Ports): TargetError =>

@@ -24,6 +24,7 @@ function sectionsOf({ decision, audit }: KeptDecision): string[] {
       ),
       about,
     ];
+  if (decision.kind === 'rejected') return [about];
   const when = approvedAt === '' ? '' : ` at ${approvedAt}`;
   const said = comment === '' ? '.' : `: ${escapeText(comment)}`;
   return [

@@ -1,3 +1,4 @@
+import { rejectionLine } from '../../lib/domain/gate/judge-issue.ts';
 import type { Annotation, Report } from '../../lib/domain/report/result.ts';
 import type { KeptDecision } from './audit.ts';
 import type { OpenedResult } from './open-issue.ts';
@@ -46,10 +47,12 @@ function ofProposal(result: ProposeResult | OpenedResult): Report {
 
 function ofDecision(result: Extract<GateResult, { mode: 'verify' | 'decide' }>): Report {
   const { decided, duration } = result;
-  const { decision, proposal, audit, auditFile } = decided ?? nobody;
+  const { decision, audit, auditFile } = decided ?? nobody;
+  // Handed on only when it opened: nothing behind it may go on with what nobody let through.
+  const proposal = decision?.kind === 'open' ? decided?.proposal : undefined;
   return {
     outputs: {
-      decision: decision?.kind ?? '',
+      decision: audit?.decision ?? '',
       proposal: proposal === undefined ? '' : JSON.stringify(proposal),
       commit: proposal?.commit ?? '',
       'approved-by': audit?.approvedBy ?? '',
@@ -69,6 +72,8 @@ const nobody: Partial<KeptDecision> = {};
 function annotationsOf({ decision }: KeptDecision): Annotation[] {
   if (decision.kind === 'open')
     return decision.exceptions.map((message) => ({ kind: 'warning', title: 'approval-gate', message }));
+  if (decision.kind === 'rejected')
+    return [{ kind: 'notice', title: 'approval-gate', message: rejectionLine(decision) }];
   const text = decision.obstacles.map(({ what, remedy }) => `${what}\n  ${remedy}`).join('\n');
   return [{ kind: 'error', title: 'approval-gate: the gate stays shut', message: text }];
 }

@@ -80,8 +80,41 @@ export function judgeIssue(asked: AskedOfIssue, facts: FactsOfIssue): GateDecisi
   return { kind: 'open', approval: { state: 'approved', by, comment }, exceptions: freeze.exceptions };
 }
 
-/** Who may neither approve nor reject; also of a rejection. */
-export function judgeWho(
+/** Somebody who may say so said no: an answer, and no failure of anything. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly by: string;
+  /** May be empty. */
+  readonly comment: string;
+}
+
+export type IssueDecision = GateDecision | Rejected;
+
+/** As the auditor, the issue and the run page have it. */
+export const rejectionLine = ({ by, comment }: Rejected): string =>
+  `${by} rejected it${comment === '' ? '' : `: ${comment}`}`;
+
+/** Whether a rejection counts. Who proposed it may take it back; whether it still holds does not matter. Pure. */
+export function judgeRejection(
+  { role, environment }: Pick<AskedOfIssue, 'role' | 'environment'>,
+  facts: FactsOfIssue,
+): IssueDecision {
+  const { proposal, by, comment } = facts;
+  const obstacles = [
+    ...judgeOpen(facts),
+    ...judgeWho({ role, excludeInitiator: false }, facts),
+    ...('unreadable' in proposal ? [] : sameAs('environment', proposal.environment, environment)),
+  ];
+  return obstacles.length > 0 ? { kind: 'shut', obstacles } : { kind: 'rejected', by, comment };
+}
+
+const judgeOpen = ({ issue }: Pick<FactsOfIssue, 'issue'>): Obstacle[] =>
+  issue.state === 'open'
+    ? []
+    : [{ what: `issue #${issue.number} is closed: it was decided`, remedy: 'propose anew' }];
+
+/** Who may neither approve nor reject. */
+function judgeWho(
   { role, excludeInitiator }: Pick<AskedOfIssue, 'role' | 'excludeInitiator'>,
   { permission, by, proposal }: Pick<FactsOfIssue, 'permission' | 'by' | 'proposal'>,
 ): Obstacle[] {
@@ -101,8 +134,7 @@ export function judgeWho(
 
 function judgeWhat(asked: AskedOfIssue, facts: FactsOfIssue): Obstacle[] {
   const { issue, proposal } = facts;
-  if (issue.state === 'closed')
-    return [{ what: `issue #${issue.number} is closed: it was decided`, remedy: 'propose anew' }];
+  if (issue.state === 'closed') return judgeOpen(facts);
   if ('unreadable' in proposal)
     return [
       { what: `issue #${issue.number} cannot be read: ${proposal.unreadable}`, remedy: 'propose anew' },

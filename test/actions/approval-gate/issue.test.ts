@@ -66,7 +66,8 @@ test('somebody rejects: the reason closes the issue, and nothing failed', async 
   const result = await said(gate, 'linus', '/reject\nnot before Monday');
 
   expect(result).toMatchObject({ result: 'skipped', reason: 'linus rejected it: not before Monday' });
-  expect(report(result).outputs).toMatchObject({ decision: 'shut' });
+  expect(report(result).outputs).toMatchObject({ decision: 'shut', proposal: '', commit: '' });
+  expect(report(result).annotations).toEqual([expect.objectContaining({ kind: 'notice' })]);
   expect(issuesOf(gate)[0]).toMatchObject({
     state: 'closed',
     reason: 'not_planned',
@@ -82,7 +83,10 @@ test.each<[string, string]>([
 ])('%s says “%s”: nothing is decided', async (who, comment) => {
   await using gate = await waiting();
 
-  expect(await said(gate, who, comment)).toMatchObject({ result: 'skipped', decided: undefined });
+  const result = await said(gate, who, comment);
+
+  expect(result).toMatchObject({ result: 'skipped', decided: undefined });
+  expect(report(result).outputs).toMatchObject({ decision: '', proposal: '', commit: '' });
   expect(issuesOf(gate)[0]).toMatchObject({ state: 'open', comments: [] });
 });
 
@@ -92,6 +96,13 @@ test.each<[string, string, string, Record<string, string>, RegExp]>([
   ['a rejection by who may only read', 'mallory', '/reject', {}, /write is needed/],
   ['who may write, where more is asked for', 'linus', '/approve', { role: 'maintain' }, /maintain is needed/],
   ['who proposed it', 'ada', '/approve', { 'exclude-initiator': 'true' }, /ada started the run/],
+  [
+    'a rejection by the workflow of another environment',
+    'grace',
+    '/reject',
+    { environment: 'preprod' },
+    /of environment production/,
+  ],
   ['another environment', 'grace', '/approve', { environment: 'preprod' }, /of environment production/],
   ['an environment that never verified it', 'grace', '/approve', { requires: 'preprod' }, /preprod/],
 ])('%s does not open it, and it stays open for others', async (_what, who, comment, given, why) => {
@@ -100,7 +111,7 @@ test.each<[string, string, string, Record<string, string>, RegExp]>([
   const result = await said(gate, who, comment, given);
 
   expect(result).toMatchObject({ result: 'failure', reason: expect.stringMatching(why) });
-  expect(report(result).outputs['decision']).toBe('shut');
+  expect(report(result).outputs).toMatchObject({ decision: 'shut', proposal: '', commit: '' });
   expect(issuesOf(gate)[0]).toMatchObject({
     state: 'open',
     comments: [{ body: expect.stringMatching(why) }],
@@ -114,6 +125,17 @@ test('who proposed it may take it back', async () => {
     result: 'skipped',
   });
   expect(issuesOf(gate)[0]).toMatchObject({ state: 'closed' });
+});
+
+test('a rejection after the approval comes too late, and says so', async () => {
+  await using gate = await waiting();
+  await said(gate, 'grace', '/approve');
+
+  expect(await said(gate, 'linus', '/reject')).toMatchObject({
+    result: 'failure',
+    reason: 'issue #1 is closed: it was decided',
+  });
+  expect(issuesOf(gate)[0]).toMatchObject({ reason: 'completed' });
 });
 
 test('a second approval finds it decided', async () => {
