@@ -93,12 +93,13 @@ async function learn(
   said: Exclude<Said, { readonly kind: 'nothing' }>,
   ports: Ports,
 ): Promise<FactsOfIssue> {
-  const { issues, clock, actor } = ports;
+  const { gate, issues, clock, actor } = ports;
   const proposal = proposalIn(issue.body);
   const known = 'unreadable' in proposal ? undefined : proposal;
-  const [freezes, permission, others, here, verifiedIn] = await Promise.all([
+  const [freezes, initiators, permission, others, here, verifiedIn] = await Promise.all([
     // Nothing that is wrong with the file may stand in the way of a rejection.
     said.kind === 'approve' ? readFreezes(inputs, ports) : { known: [] },
+    known === undefined ? { known: [] } : gate.initiators(known),
     learnt(() => issues.permissionOf(by)),
     learnt(() => issues.labelled(gateLabel)),
     lastIn(inputs.environment, ports),
@@ -112,6 +113,7 @@ async function learn(
     by,
     comment: said.comment,
     freezes,
+    initiators,
     permission,
     newerProposal: 'unknown' in others ? others : newerIssue(others.known, { ...inputs, issue }),
     runningNow: runningIn(here),

@@ -75,7 +75,7 @@ async function learn(
     readFreezes(inputs, ports),
     gate.environment(environment),
     gate.approvals(environment),
-    gate.initiators(),
+    gate.initiators(actor),
     gate.uploads(`proposal-${environment}`),
     lastIn(environment, ports),
     verifiedInEach(inputs.requires, proposal, ports),

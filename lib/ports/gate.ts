@@ -8,8 +8,8 @@ export interface GitHubGate {
   environment(name: string): Promise<Learnt<EnvironmentFacts | undefined>>;
   /** Of this run and that environment, oldest first. GitHub keeps neither their times nor their attempts. */
   approvals(environment: string): Promise<Learnt<readonly Approval[]>>;
-  /** Who started this run, and who started this attempt of it. */
-  initiators(): Promise<Learnt<readonly string[]>>;
+  /** Who started a run, and who started this attempt of it. */
+  initiators(of: { readonly run: string; readonly attempt: number }): Promise<Learnt<readonly string[]>>;
   /** What `head` has that `base` has not; commits by their hash. Undefined: one of them is not there, or they share nothing. */
   changes(base: string, head: string): Promise<Learnt<Changes | undefined>>;
   /** The text of a file on the default branch, whatever this run has checked out; undefined: it is not there. */

@@ -74,7 +74,7 @@ export function githubGate(call: GitHubCall | undefined, { repository, run }: Ac
       ),
     changes: (base, head) => askIfThere(`${repo}/compare/${base}...${head}`, changesOf),
     approvals: (environment) => ask(`${runPath}/approvals`, (body) => approvalsOf(body, environment)),
-    initiators: () => ask(runPath, initiatorsOf),
+    initiators: (of) => ask(`${repo}/actions/runs/${of.run}/attempts/${of.attempt}`, initiatorsOf),
     file: async (path) => {
       const contents = `${repo}/contents/`;
       const steps = path.split('/').filter((step) => step !== '' && step !== '.');

@@ -15,7 +15,6 @@ export interface Permitted {
 const requests: readonly (readonly [operation: string, request: string, needs: string])[] = [
   ['actions/get-job-for-workflow-run', 'GET actions/jobs/{id}', 'actions: read'],
   ['actions/get-reviews-for-run', 'GET actions/runs/{id}/approvals', 'actions: read'],
-  ['actions/get-workflow-run', 'GET actions/runs/{id}', 'actions: read'],
   ['actions/get-workflow-run-attempt', 'GET actions/runs/{id}/attempts/{number}', 'actions: read'],
   ['actions/list-artifacts-for-repo', 'GET actions/artifacts', 'actions: read'],
   ['issues/create', 'POST issues', 'issues: write'],

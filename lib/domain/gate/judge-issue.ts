@@ -27,6 +27,8 @@ export interface FactsOfIssue extends FactsOfProposal {
   readonly proposal: Proposal | { readonly unreadable: string };
   readonly by: string;
   readonly comment: string;
+  /** Who started the run that proposed, and who started that attempt of it. */
+  readonly initiators: Learnt<readonly string[]>;
   /** Of who decides, in GitHub's words. */
   readonly permission: Learnt<{ readonly permission: string; readonly role: string }>;
 }
@@ -116,7 +118,7 @@ const judgeOpen = ({ issue }: Pick<FactsOfIssue, 'issue'>): Obstacle[] =>
 /** Who may neither approve nor reject. */
 function judgeWho(
   { role, excludeInitiator }: Pick<AskedOfIssue, 'role' | 'excludeInitiator'>,
-  { permission, by, proposal }: Pick<FactsOfIssue, 'permission' | 'by' | 'proposal'>,
+  { permission, by, initiators }: Pick<FactsOfIssue, 'permission' | 'by' | 'initiators'>,
 ): Obstacle[] {
   if ('unknown' in permission) return [notLearnt(`what ${by} may do here`, permission.unknown)];
   if (!isAtLeast(permission.known, role))
@@ -126,8 +128,9 @@ function judgeWho(
         remedy: 'let somebody decide who has it',
       },
     ];
-  const initiator = 'unreadable' in proposal ? '' : proposal.proposedBy;
-  return excludeInitiator && sameLogin(initiator, by)
+  if (!excludeInitiator) return [];
+  if ('unknown' in initiators) return [notLearnt('who started the run that proposed it', initiators.unknown)];
+  return initiators.known.some((each) => sameLogin(each, by))
     ? [{ what: `${by} started the run that proposed it`, remedy: 'let somebody else decide' }]
     : [];
 }

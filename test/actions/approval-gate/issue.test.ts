@@ -118,6 +118,37 @@ test.each<[string, string, string, Record<string, string>, RegExp]>([
   });
 });
 
+test.each<[string, Record<string, string>, string, string]>([
+  [
+    'who re-ran the run that proposed',
+    { actor: 'ada', triggeringActor: 'grace' },
+    'failure',
+    'grace started the run that proposed it',
+  ],
+  ['somebody else', { actor: 'ada', triggeringActor: 'linus' }, 'success', 'grace approved issue #1'],
+])('%s approves, and initiators are excluded: %s', async (_what, by, result, reason) => {
+  await using gate = await waiting();
+  gate.github.plant({ repositories: [{ name: 'acme/shop', runs: [{ id: 100, ...by }] }] });
+
+  expect(await said(gate, 'grace', '/approve', { 'exclude-initiator': 'true' })).toMatchObject({
+    result,
+    reason,
+  });
+});
+
+test.each<[string, string, string]>([
+  ['true', 'inconclusive', 'who started the run that proposed it could not be learnt'],
+  ['false', 'success', 'grace approved issue #1'],
+])('GitHub has forgotten that run, exclude-initiator: %s', async (exclude, result, reason) => {
+  await using gate = await waiting();
+  gate.github.plant({ repositories: [{ name: 'acme/shop', runs: [{ id: 200 }] }] });
+
+  expect(await said(gate, 'grace', '/approve', { 'exclude-initiator': exclude })).toMatchObject({
+    result,
+    reason: expect.stringContaining(reason),
+  });
+});
+
 test('who proposed it may take it back', async () => {
   await using gate = await waiting();
 

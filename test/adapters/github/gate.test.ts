@@ -74,7 +74,10 @@ test('who started the run, and who started it again', async () => {
   const run = { id: 77, actor: 'ada', triggeringActor: 'linus', attempt: 2 };
   github.plant({ repositories: [{ name: 'octo/shop', runs: [run] }] });
 
-  expect(await gate().initiators()).toEqual({ known: ['ada', 'linus'] });
+  expect(await gate().initiators({ run: '77', attempt: 2 })).toEqual({ known: ['ada', 'linus'] });
+  expect(await gate().initiators({ run: '77', attempt: 3 })).toEqual({
+    unknown: expect.stringMatching(/404/),
+  });
 });
 
 test('uploads of this name alone, of all runs', async () => {
@@ -112,7 +115,7 @@ test.each([
   for (const answer of [
     await asked.environment('production'),
     await asked.approvals('production'),
-    await asked.initiators(),
+    await asked.initiators(actor),
     await asked.uploads('proposal-production'),
   ])
     expect(answer).toEqual({ unknown: expect.stringMatching(why) });

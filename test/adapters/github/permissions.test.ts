@@ -70,7 +70,7 @@ const errands: Errands = {
   gate: {
     environment: (port) => port.environment('staging'),
     approvals: (port) => port.approvals('staging'),
-    initiators: (port) => port.initiators(),
+    initiators: (port) => port.initiators({ run: '77', attempt: 1 }),
     changes: (port) => port.changes(sha, 'b'.repeat(40)),
     file: (port) => port.file('.github/slipway.yml'),
     memberOf: (port) => port.memberOf('octo/releasers', 'ada'),
