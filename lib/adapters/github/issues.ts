@@ -26,7 +26,7 @@ export function githubIssues(call: GitHubCall | undefined, repository: string): 
     try {
       return await call(method, path, options);
     } catch (error) {
-      if (!(error instanceof GitHubRefused) || error.status === 404) throw error;
+      if (!(error instanceof GitHubRefused)) throw error;
       throw refused(error.message, repository, error);
     }
   };
@@ -70,7 +70,8 @@ function issueOf(body: unknown): GateIssue {
 }
 
 function undefinedWhereMissing(error: unknown): undefined {
-  if (error instanceof GitHubRefused && error.status === 404) return undefined;
+  const { cause } = error as Error;
+  if (cause instanceof GitHubRefused && cause.status === 404) return undefined;
   throw error;
 }
 

@@ -1,31 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { report } from '../../../actions/approval-gate/report.ts';
-import type { GateResult } from '../../../actions/approval-gate/run.ts';
 import { gateLabel, issueBody, proposalIn, saidIn } from '../../../lib/domain/gate/issue.ts';
-import type { Issue } from '../../../sandbox/github/world.ts';
+import { asked, issuesOf, permissions, said, waiting } from './asking.ts';
 import { Gate, digest, head, image } from './gate.ts';
-
-const asked = { mode: 'issue', environment: 'production' };
-const permissions = { grace: 'maintain', linus: 'write', ada: 'admin', mallory: 'read' };
-
-/** A gate whose first workflow has asked already. */
-async function waiting(): Promise<Gate> {
-  const gate = await Gate.open({ permissions });
-  await gate.run({ ...asked, images: image });
-  return gate;
-}
-
-const issuesOf = (gate: Gate): Issue[] => gate.github.repository('acme/shop')?.issues ?? [];
-
-async function said(
-  gate: Gate,
-  who: string,
-  comment: string,
-  given: Readonly<Record<string, string>> = {},
-): Promise<GateResult> {
-  await gate.comments(who, comment);
-  return gate.run({ ...asked, issue: '1', requires: 'staging', ...given }, { run: '200' });
-}
 
 test('it asks in an issue, and nobody waits', async () => {
   await using gate = await Gate.open({ permissions });
