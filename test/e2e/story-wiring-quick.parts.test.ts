@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jobOf } from '../../sandbox/act/workflow-run.ts';
-import { Wiring, built, endsOf, inputsOf, ranOf, refusedOf } from './support/wiring.ts';
+import { Wiring, built, endsOf, inputsOf, proposalOf, ranOf, refusedOf } from './support/wiring.ts';
 import type { Ends, Played } from './support/wiring.ts';
 
 /** staging-quick.yml with the real plan-release: one image and one chart, by digest, to staging and then to production. */
@@ -12,7 +12,7 @@ afterAll(() => wiring[Symbol.asyncDispose]());
 
 const chart = `sha256:${'c'.repeat(64)}`;
 const team = {
-  '.github/slipway.yml': 'environments: { staging: { branches: [main] } }\n',
+  '.github/slipway.yml': 'environments: { staging: { branches: [main] }, production: {} }\n',
   Makefile: 'test:\n\t@echo tested\n',
 };
 
@@ -35,7 +35,10 @@ const push = (ends: Ends = {}, files: Readonly<Record<string, string>> = team): 
       BACKUP_KEY_ID: 'some-id',
       BACKUP_KEY: 'some-key',
     },
-    says: { 'publish-chart': { digest: chart } },
+    says: {
+      'publish-chart': { digest: chart },
+      'approval-gate': { proposal: proposalOf('production', built) },
+    },
   });
 
 const steps = ['gate', 'backup', 'deploy', 'smoke', 'rollback'];
