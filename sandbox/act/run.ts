@@ -162,6 +162,7 @@ async function environmentFor(
     ACT_DISABLE_VERSION_CHECK: '1',
     RUNNER_NAME: 'sandbox',
     SLIPWAY_HELM: helm,
+    SLIPWAY_TEAM_REPOSITORY: order.repository.path,
     SLIPWAY_ARTIFACT_DIR: order.artifactFolder,
     ...(await goCache()),
   };

@@ -109,8 +109,6 @@ export function localActions(
     if (remote === null) continue;
     const [, owner = '', repository = '', ref = ''] = remote;
     const name = `${owner}/${repository}`;
-    // act checks out the local commit itself.
-    if (name === 'actions/checkout') continue;
     found.set(`${name}@${ref}`, repository === 'slipway' ? slipway : standIn(name, standIns));
   }
   return found;

@@ -19,6 +19,7 @@ import { workTree } from '../../../sandbox/act/published.ts';
 import { actionFileOf } from '../../../scripts/action-file.ts';
 import { runWorkflow } from '../../../sandbox/act/run.ts';
 import { teamRepository } from '../../../sandbox/act/team-repository.ts';
+import type { TeamRepository } from '../../../sandbox/act/team-repository.ts';
 import { stepOf } from '../../../sandbox/act/workflow-run.ts';
 import type { JobRun, WorkflowRun } from '../../../sandbox/act/workflow-run.ts';
 import { record, verdict } from '../../domain/record/samples.ts';
@@ -48,6 +49,8 @@ export const proposalOf = (environment: string, digest: string): string =>
 export type Ends = Readonly<Record<string, string>>;
 
 export interface Play {
+  /** The run before it in the same repository. */
+  readonly after?: Played;
   readonly event: { readonly name: string; readonly payload?: Readonly<Record<string, unknown>> };
   readonly ends?: Ends;
   /** Outputs of actions, beside those that every one has. */
@@ -64,6 +67,7 @@ export interface Play {
 }
 
 export interface Played extends WorkflowRun {
+  readonly repository: TeamRepository;
   readonly runId: number;
   /** What the workflow ran for. */
   readonly commit: string;
@@ -91,7 +95,7 @@ export class Wiring implements AsyncDisposable {
 
   async play(example: string, play: Play): Promise<Played> {
     const runId = (this.#runs += 1);
-    const repository = await teamRepository(join(this.#folder, `team-${runId}`));
+    const repository = play.after?.repository ?? (await teamRepository(join(this.#folder, `team-${runId}`)));
     const workflow = `.github/workflows/${example}`;
     const commit = await repository.commit('all', { ...play.files, ...(await withCalled(example)) });
     const told = [
@@ -115,7 +119,7 @@ export class Wiring implements AsyncDisposable {
       artifactFolder: join(this.#folder, 'artifacts'),
       github: { ...Object.fromEntries(told), ...play.github },
     });
-    return { ...run, runId, commit };
+    return { ...run, runId, commit, repository };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
