@@ -82,18 +82,19 @@ function judgeProtection(asked: Asked, facts: Facts): Judged & { readonly approv
 function judgeApproval(
   asked: Asked,
   facts: Facts,
-  { name, reviewers }: EnvironmentFacts,
+  environment: EnvironmentFacts,
 ): Judged & { readonly approval: Approval | undefined } {
   const shut = (obstacle: Obstacle) => ({ obstacles: [obstacle], exceptions: [], approval: undefined });
   if ('unknown' in facts.approvals) return shut(notLearnt('who approved', facts.approvals.unknown));
   // Those before were about an earlier attempt.
-  const given = facts.approvals.known.slice(asked.proposal?.approvalsBefore ?? 0);
+  const before = asked.proposal?.approvalsBefore ?? 0;
+  const given = facts.approvals.known.slice(before);
   const last = given.at(-1);
   if (last?.state === 'rejected')
     return shut({ what: `${last.by} rejected it${said(last)}`, remedy: 'propose anew once that is settled' });
   const approved = given.filter(({ state }) => state === 'approved');
   if (approved.length === 0) {
-    const what = `${name} requires ${reviewers.join(' or ')}, and nobody approved ${given.length < facts.approvals.known.length ? 'it since it was proposed' : 'this run'}: its rules were bypassed`;
+    const what = bypassed(environment, before > 0 ? 'it since it was proposed' : 'this run');
     return asked.allowBypass
       ? { obstacles: [], exceptions: [what], approval: undefined }
       : shut({
@@ -114,6 +115,9 @@ function judgeApproval(
         remedy: 'let somebody else approve, or leave exclude-initiator out',
       });
 }
+
+const bypassed = ({ name, reviewers }: EnvironmentFacts, what: string): string =>
+  `${name} requires ${reviewers.join(' or ')}, and nobody approved ${what}: its rules were bypassed`;
 
 /** Those of the approvals that count; what could not be learnt of a team matters only where nobody else counts. */
 function chosenAmong(

@@ -1,4 +1,5 @@
 /** What will be deployed and no proposal holds it against, as far as the inputs and `.github/slipway.yml` name it. */
+import { sameEnvironment } from '../environments/find.ts';
 import type { SlipwayFile } from '../environments/types.ts';
 import type { Proposal } from './proposal.ts';
 
@@ -33,7 +34,7 @@ function valuesFilesOf(
   { environment: name, values }: Pick<Proposal, 'environment' | 'values'>,
   { file, path }: Known,
 ): Uncovered[] {
-  const targets = file.environments.find((each) => each.name === name)?.targets ?? [];
+  const targets = file.environments.find((each) => sameEnvironment(each.name, name))?.targets ?? [];
   const missing = targets.map(({ valuesFiles }) => valuesFiles.filter((each) => values[each] === undefined));
   if (missing.some((each) => each.length === 0)) return [];
   const why = `${path} has it for ${name}, input values-files does not`;
