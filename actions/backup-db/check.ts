@@ -1,3 +1,4 @@
+import { damageIn, partsOf } from '../../lib/domain/database/backup-damage.ts';
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
@@ -74,18 +75,13 @@ function judged(
 /** Clocks of a runner and a server differ by seconds. */
 const minuteOfClocks = 60_000;
 
-async function missing(
-  { id, object, globals }: BackupManifest,
-  storage: Storage,
-): Promise<Result | undefined> {
-  for (const { key, bytes } of [object, ...(globals === undefined ? [] : [globals])]) {
-    const found = await storage.head(key);
-    if (found?.bytes === bytes) continue;
-    const what = found === undefined ? 'is gone' : `has ${found.bytes} bytes instead of ${bytes}`;
-    return {
-      result: 'failure',
-      reason: `the newest backup, ${id}, is damaged: ${storage.place}/${key} ${what}. Find out what else writes there, and back up now`,
-    };
-  }
-  return undefined;
+async function missing(manifest: BackupManifest, storage: Storage): Promise<Result | undefined> {
+  const sizes = new Map<string, number | undefined>();
+  for (const { key } of partsOf(manifest)) sizes.set(key, (await storage.head(key))?.bytes);
+  const damage = damageIn(manifest, (key) => sizes.get(key));
+  if (damage === undefined) return undefined;
+  return {
+    result: 'failure',
+    reason: `the newest backup, ${manifest.id}, is damaged: ${storage.place}/${damage.key} ${damage.what}. Find out what else writes there, and back up now`,
+  };
 }

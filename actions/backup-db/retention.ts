@@ -29,13 +29,14 @@ export async function retireOld(id: string, inputs: BackupInputs, ports: BackupP
         });
       const done: RetentionDecision[] = [];
       const warnings: string[] = [];
-      for (const { folder, ...decided } of fates) {
+      for (const { folder, damage, ...decided } of fates) {
         const decision = decided.id === id ? neverOwn(decided) : decided;
         const why =
           decision.fate === 'deleted' ? await deletion(() => retire({ folder }, storage)) : undefined;
         if (signal.aborted) throw new CancelledError();
         const now = why === undefined ? decision : { ...decision, fate: 'kept' as const, why };
         if (why !== undefined) warnings.push(`${decision.id} should go and stays: ${why}`);
+        if (damage !== undefined) warnings.push(`${decided.id} does not count as a backup: ${damage}`);
         log.info(`${now.fate === 'kept' ? 'keeps' : 'deleted'} ${now.id}: ${now.why}`);
         done.push(now);
       }

@@ -5,11 +5,10 @@
 import { verificationLevels } from './backup-manifest.ts';
 import type { VerificationLevel } from './backup-manifest.ts';
 import { decideRetention } from './retention.ts';
-import type { Keep, RetentionDecision, StoredBackup } from './retention.ts';
+import type { Keep, StoredBackup, WeighedDecision } from './retention.ts';
 
 export interface LevelledBackup extends Omit<StoredBackup, 'verified'> {
-  /** Undefined where it proves nothing: its manifest is there, its object is not. */
-  readonly level: VerificationLevel | undefined;
+  readonly level: VerificationLevel;
 }
 
 /** Newest first, one decision for each: kept where any level that it reached keeps it. */
@@ -17,7 +16,7 @@ export function decideByLevel(
   backups: readonly LevelledBackup[],
   keep: Keep,
   now: number,
-): RetentionDecision[] {
+): WeighedDecision[] {
   const reached = new Map(backups.map(({ id, level }) => [id, rankOf(level)]));
   const decisions = verificationLevels.map((_, rank) =>
     decideRetention(
@@ -28,17 +27,17 @@ export function decideByLevel(
   );
   const [atLeastComplete = []] = decisions;
   return atLeastComplete.map((first, at) => {
-    const own = decisions.flatMap((of, rank) => (rank <= (reached.get(first.id) ?? -1) ? [of[at]] : []));
-    const higher = own.findLast((each) => each?.fate === 'kept');
-    return first.fate === 'deleted' && higher !== undefined ? among(higher, reached) : first;
+    const own = decisions.flatMap((of, rank) => (rank <= (reached.get(first.id) ?? 0) ? (of[at] ?? []) : []));
+    const higher = own.findLast(({ fate }) => fate === 'kept');
+    const told = first.fate === 'deleted' && higher !== undefined ? among(higher, reached) : first;
+    return { ...told, takesPlace: own.some(({ takesPlace }) => takesPlace) };
   });
 }
 
-const rankOf = (level: VerificationLevel | undefined): number =>
-  level === undefined ? -1 : verificationLevels.indexOf(level);
+const rankOf = (level: VerificationLevel): number => verificationLevels.indexOf(level);
 
 /** It is kept for what it was proven to, and a weaker one of the same age would go. */
-function among(decision: RetentionDecision, reached: ReadonlyMap<string, number>): RetentionDecision {
+function among(decision: WeighedDecision, reached: ReadonlyMap<string, number>): WeighedDecision {
   const level = verificationLevels[reached.get(decision.id) ?? 0] ?? 'complete';
   return { ...decision, why: `among those ${level}: ${decision.why}` };
 }

@@ -25,6 +25,8 @@ export interface StoredBackup {
   readonly verified: boolean;
   /** Whether a manifest of ours, of the same database, says so: what others wrote is not ours to delete. */
   readonly ours: boolean;
+  /** What is wrong with it, in words: it counts for nothing then, however far it was proven. */
+  readonly damage?: string | undefined;
 }
 
 export interface RetentionDecision {
@@ -32,6 +34,11 @@ export interface RetentionDecision {
   readonly fate: 'kept' | 'deleted';
   /** Every reason that keeps it; for a deleted one why nothing does. */
   readonly why: string;
+}
+
+export interface WeighedDecision extends RetentionDecision {
+  /** Whether a rule that counts keeps it: were it not there, another would be kept in its place. */
+  readonly takesPlace: boolean;
 }
 
 const day: Milliseconds = 86_400_000;
@@ -43,39 +50,59 @@ export function decideRetention(
   backups: readonly StoredBackup[],
   keep: Keep,
   now: number,
-): RetentionDecision[] {
+): WeighedDecision[] {
   const newestFirst = [...backups].sort((a, b) => b.takenAt - a.takenAt || (a.id < b.id ? 1 : -1));
   // A clock that went wrong must not make one backup the newest for years.
-  const counting = newestFirst.filter(({ ours, verified, takenAt }) => ours && verified && takenAt <= now);
+  const counting = newestFirst.filter((each) => counts(each) && each.takenAt <= now);
   const reasons = reasonsToKeep(counting, keep, now);
   return newestFirst.map((backup) => decide(backup, reasons.get(backup.id) ?? [], counting, keep, now));
 }
 
+const counts = ({ ours, verified, damage }: StoredBackup): boolean =>
+  ours && verified && damage === undefined;
+
 function decide(
   backup: StoredBackup,
-  reasons: readonly string[],
+  reasons: readonly Reason[],
   counting: readonly StoredBackup[],
   keep: Keep,
   now: number,
-): RetentionDecision {
-  const { id } = backup;
-  const kept = (why: string): RetentionDecision => ({ id, fate: 'kept', why });
-  if (!backup.ours) return kept('not written by this backup');
-  if (backup.takenAt > now) return kept('taken in the future: a clock is wrong');
-  if (reasons.length > 0) return kept(reasons.join(', '));
-  if (backup.verified) return { id, fate: 'deleted', why: 'verified, and no rule keeps it' };
+): WeighedDecision {
+  const { id, damage } = backup;
+  const decided = (fate: RetentionDecision['fate'], why: string): WeighedDecision => ({
+    id,
+    fate,
+    why,
+    takesPlace: reasons.some(({ isCount }) => isCount),
+  });
+  if (!backup.ours)
+    return decided(
+      'kept',
+      damage === undefined ? 'not written by this backup' : `damaged or not ours, left alone: ${damage}`,
+    );
+  const flaw = damage === undefined ? 'not verified' : `damaged: ${damage}`;
+  if (backup.takenAt > now)
+    return decided('kept', `${damage === undefined ? '' : `${flaw}; `}taken in the future: a clock is wrong`);
+  if (reasons.length > 0) return decided('kept', reasons.map(({ why }) => why).join(', '));
+  if (counts(backup)) return decided('deleted', 'verified, and no rule keeps it');
   const newer = counting.filter(({ takenAt }) => takenAt > backup.takenAt).length;
   return newer >= floorOf(keep)
-    ? { id, fate: 'deleted', why: `not verified, and ${newer} newer ${newer === 1 ? 'is' : 'are'}` }
-    : kept('not verified, but too few newer ones are');
+    ? decided('deleted', `${flaw}, and ${newer} newer verified ${newer === 1 ? 'one is' : 'ones are'} there`)
+    : decided('kept', `${flaw}, but too few newer verified ones are there`);
 }
 
 const floorOf = ({ floor }: Keep): number => Math.max(1, floor);
 
-function reasonsToKeep(counting: readonly StoredBackup[], keep: Keep, now: number): Map<string, string[]> {
-  const reasons = new Map<string, string[]>();
-  const because = (why: string, backups: readonly StoredBackup[]): void => {
-    for (const { id } of backups) reasons.set(id, [...(reasons.get(id) ?? []), why]);
+interface Reason {
+  readonly why: string;
+  /** Whether the rule keeps so many, rather than every one that is young. */
+  readonly isCount: boolean;
+}
+
+function reasonsToKeep(counting: readonly StoredBackup[], keep: Keep, now: number): Map<string, Reason[]> {
+  const reasons = new Map<string, Reason[]>();
+  const because = (why: string, backups: readonly StoredBackup[], isCount = true): void => {
+    for (const { id } of backups) reasons.set(id, [...(reasons.get(id) ?? []), { why, isCount }]);
   };
   const dayOf = ({ takenAt }: StoredBackup): number => Math.floor(takenAt / day);
   because(`one of the last ${keep.last}`, counting.slice(0, keep.last));
@@ -85,7 +112,7 @@ function reasonsToKeep(counting: readonly StoredBackup[], keep: Keep, now: numbe
     newestOfEach(counting, (each) => Math.floor((dayOf(each) + mondayOffset) / 7)).slice(0, keep.weekly),
   );
   const young = counting.filter(({ takenAt }) => keep.days > 0 && now - takenAt <= keep.days * day);
-  because(`not older than ${keep.days} ${keep.days === 1 ? 'day' : 'days'}`, young);
+  because(`not older than ${keep.days} ${keep.days === 1 ? 'day' : 'days'}`, young, false);
   because('one of the newest verified, which always stay', counting.slice(0, floorOf(keep)));
   return reasons;
 }

@@ -5,7 +5,7 @@ import { parseManifest, verificationLevels } from '../../domain/database/backup-
 import type { BackupManifest, VerificationLevel } from '../../domain/database/backup-manifest.ts';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { TargetError } from '../../domain/errors.ts';
-import type { Storage } from '../../ports/storage.ts';
+import type { Storage, StoredObject } from '../../ports/storage.ts';
 
 /** A backup that has a manifest, as the listing tells it. */
 export interface CataloguedBackup {
@@ -22,25 +22,36 @@ export interface BackupFolder {
   readonly startedAt: Milliseconds;
   /** The one of the highest level; undefined while there is none: then it is no backup. */
   readonly manifest: { readonly level: VerificationLevel; readonly key: string } | undefined;
-  /** Every key of it, manifests too. */
-  readonly keys: readonly string[];
+  /** Every object of it, manifests too. */
+  readonly objects: readonly ListedObject[];
 }
+
+export type ListedObject = Pick<StoredObject, 'key' | 'bytes'>;
 
 /** Newest first. Keys that are none of ours are not there. */
 export async function foldersOf(storage: Storage, of: BackedUp): Promise<readonly BackupFolder[]> {
   const folders = new Map<string, BackupFolder>();
-  for await (const { key } of storage.list(prefixOf(of))) {
+  for await (const { key, bytes } of storage.list(prefixOf(of))) {
     const parsed = parseBackupKey(key);
-    if (parsed !== undefined) folders.set(parsed.id, withKey(folders.get(parsed.id), parsed, key));
+    if (parsed !== undefined)
+      folders.set(parsed.id, withObject(folders.get(parsed.id), parsed, { key, bytes }));
   }
   return [...folders.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-function withKey(folder: BackupFolder | undefined, parsed: BackupKey, key: string): BackupFolder {
-  const { id, level } = parsed;
-  const { manifest, keys = [], startedAt = startOf(id) ?? 0 } = folder ?? {};
+function withObject(
+  folder: BackupFolder | undefined,
+  { id, level }: BackupKey,
+  object: ListedObject,
+): BackupFolder {
+  const { manifest, objects = [], startedAt = startOf(id) ?? 0 } = folder ?? {};
   const higher = level !== undefined && (manifest === undefined || isHigher(level, manifest.level));
-  return { id, startedAt, manifest: higher ? { level, key } : manifest, keys: [...keys, key] };
+  return {
+    id,
+    startedAt,
+    manifest: higher ? { level, key: object.key } : manifest,
+    objects: [...objects, object],
+  };
 }
 
 const isHigher = (level: VerificationLevel, than: VerificationLevel): boolean =>

@@ -38,11 +38,11 @@ export async function sweepKilled(order: SweepKilledOrder, storage: Storage): Pr
   const again =
     old.length === 0 ? [] : (await foldersOf(storage, of)).filter(({ manifest }) => manifest === undefined);
   const dead = again.filter(({ id }) => old.some((each) => each.id === id));
-  for (const key of dead.flatMap(({ keys }) => keys)) await storage.delete(key);
+  for (const { key } of dead.flatMap(({ objects }) => objects)) await storage.delete(key);
   return {
     removed: [
       ...uploads.map(({ key }) => `unfinished upload of ${key}`),
-      ...dead.map(({ id, keys }) => `${id}: no manifest ever came (${keys.length} objects)`),
+      ...dead.map(({ id, objects }) => `${id}: no manifest ever came (${objects.length} objects)`),
     ],
     unsure: unfinished.filter((each) => !old.includes(each)).map(({ id }) => id),
   };

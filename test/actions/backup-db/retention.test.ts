@@ -41,9 +41,30 @@ describe('retention', () => {
     const result = await yard.run({ keep: '{ last: 1, floor: 2 }' });
     expect(result.fates).toMatchObject([
       { id, fate: 'kept' },
-      { id: foreign, fate: 'kept', why: 'not written by this backup' },
+      {
+        id: foreign,
+        fate: 'kept',
+        why: expect.stringMatching(/^damaged or not ours, left alone: .*wrong place/),
+      },
       { id: good, fate: 'kept' },
     ]);
+  });
+
+  test('one that is damaged does not count, goes only with its reason, and is warned of', async () => {
+    const yard = new Yard();
+    const [cut, good] = [yard.there(1), yard.there(2)];
+    yard.storage.objects.set(`postgresql/shop/${cut}/dump.pgdump.zst`, Buffer.from('the'));
+    const result = await yard.run({ keep: '{ last: 2 }' });
+    const why = 'damaged: dump.pgdump.zst has 3 bytes instead of 32, and 1 newer verified one is there';
+    expect(result.fates).toMatchObject([
+      { id, fate: 'kept' },
+      { id: cut, fate: 'deleted', why },
+      { id: good, fate: 'kept' },
+    ]);
+    expect(yard.said).toContain(`deleted ${cut}: ${why}`);
+    expect(yard.warned).toContain(
+      `${cut} does not count as a backup: dump.pgdump.zst has 3 bytes instead of 32`,
+    );
   });
 
   test('one without its object does not count', async () => {

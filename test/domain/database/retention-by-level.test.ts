@@ -9,12 +9,12 @@ const day = 86_400_000;
 const now = Date.UTC(2026, 10, 26);
 const none: Keep = { last: 0, daily: 0, weekly: 0, days: 0, floor: 1 };
 
-/** `restored 3`: of three days ago. */
+/** `restored 3`: of three days ago; `cut restored 3`: the same, damaged. */
 const backups = (...told: string[]): LevelledBackup[] =>
   told.map((text) => {
-    const [word, days] = text.split(' ');
-    const level = verificationLevels.find((each) => each === word);
-    return { id: text, takenAt: now - Number(days) * day, level, ours: true };
+    const [days, word, damage] = text.split(' ').reverse();
+    const level = verificationLevels.find((each) => each === word) ?? 'complete';
+    return { id: text, takenAt: now - Number(days) * day, level, ours: true, damage };
   });
 
 const kept = (all: readonly LevelledBackup[], keep: Partial<Keep>): string[] =>
@@ -34,9 +34,24 @@ describe('each level is counted by itself', () => {
     expect(kept(all, { last: 3 })).toEqual(['restored 0', 'complete 1', 'complete 2']);
   });
 
-  test('a manifest without its object goes as soon as a newer one is proven', () => {
-    expect(kept(backups('hollow 1', 'complete 2'), { last: 2 })).toEqual(['hollow 1', 'complete 2']);
-    expect(kept(backups('complete 1', 'hollow 2'), { last: 2 })).toEqual(['complete 1']);
+  test('a damaged one counts at no level, and goes as soon as a newer one of its own is proven', () => {
+    const all = backups('cut restored 1', 'complete 2', 'restored 3', 'restored 4');
+    expect(kept(all, { last: 1 })).toEqual(['cut restored 1', 'complete 2', 'restored 3']);
+    expect(kept(backups('complete 1', 'cut restored 2'), { last: 2 })).toEqual([
+      'complete 1',
+      'cut restored 2',
+    ]);
+    expect(kept(backups('restored 1', 'cut restored 2'), { last: 2 })).toEqual(['restored 1']);
+  });
+
+  test('whether it takes the place of another is told for all of its levels together', () => {
+    const all = backups('complete 0', 'restored 1', 'complete 2');
+    const decisions = decideByLevel(all, { ...none, last: 1, days: 3 }, now);
+    expect(decisions.map(({ fate, takesPlace }) => [fate, takesPlace])).toEqual([
+      ['kept', true],
+      ['kept', true],
+      ['kept', false],
+    ]);
   });
 
   test('the reason says among which', () => {
@@ -61,7 +76,8 @@ function history(seed: number): { all: LevelledBackup[]; keep: Keep } {
   const all = Array.from({ length: below(40) }, (_, at): LevelledBackup => ({
     id: `b${at}`,
     takenAt: now - below(90) * day - below(24) * 3_600_000,
-    level: [undefined, ...verificationLevels][below(4)],
+    level: verificationLevels[below(3)] ?? 'complete',
+    damage: below(4) === 0 ? 'cut' : undefined,
     ours: below(10) > 0,
   }));
   const keep = { last: below(6), daily: below(8), weekly: below(5), days: below(20), floor: 1 + below(3) };
@@ -75,7 +91,8 @@ test('of every random history the newest of at least each level survives, and wh
     expect(fates.size).toBe(all.length);
     for (const [rank] of verificationLevels.entries()) {
       const newest = all
-        .filter((each) => each.ours && verificationLevels.findIndex((level) => level === each.level) >= rank)
+        .filter(({ ours, damage }) => ours && damage === undefined)
+        .filter(({ level }) => verificationLevels.indexOf(level) >= rank)
         .sort((a, b) => b.takenAt - a.takenAt || (a.id < b.id ? 1 : -1))[0];
       if (newest !== undefined) expect([seed, fates.get(newest.id)]).toEqual([seed, 'kept']);
     }

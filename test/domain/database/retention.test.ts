@@ -63,19 +63,48 @@ test.each<[string, StoredBackup[], Partial<Keep>, string[]]>([
 
 test('every decision says why', () => {
   const decisions = decideRetention(
-    [taken('a', 1), taken('x', 2, bad), taken('b', 30), taken('t', 40, { ours: false })],
+    [
+      taken('n', 0, { damage: 'cut' }),
+      taken('a', 1),
+      taken('y', 1.5),
+      taken('x', 2, bad),
+      taken('z', 2, { damage: 'its dump is gone' }),
+      taken('b', 30),
+      taken('t', 40, { ours: false }),
+      taken('u', 40, { ours: false, damage: 'not JSON' }),
+    ],
     keepOf({ last: 1, daily: 1, days: 1 }),
     now,
   );
   expect(decisions).toEqual([
     {
+      id: 'n',
+      fate: 'kept',
+      why: 'damaged: cut, but too few newer verified ones are there',
+      takesPlace: false,
+    },
+    {
       id: 'a',
       fate: 'kept',
       why: 'one of the last 1, newest of its day, not older than 1 day, one of the newest verified, which always stay',
+      takesPlace: true,
     },
-    { id: 'x', fate: 'deleted', why: 'not verified, and 1 newer is' },
-    { id: 'b', fate: 'deleted', why: 'verified, and no rule keeps it' },
-    { id: 't', fate: 'kept', why: 'not written by this backup' },
+    { id: 'y', fate: 'kept', why: 'not older than 1 day', takesPlace: false },
+    {
+      id: 'z',
+      fate: 'deleted',
+      why: 'damaged: its dump is gone, and 2 newer verified ones are there',
+      takesPlace: false,
+    },
+    {
+      id: 'x',
+      fate: 'deleted',
+      why: 'not verified, and 2 newer verified ones are there',
+      takesPlace: false,
+    },
+    { id: 'b', fate: 'deleted', why: 'verified, and no rule keeps it', takesPlace: false },
+    { id: 'u', fate: 'kept', why: 'damaged or not ours, left alone: not JSON', takesPlace: false },
+    { id: 't', fate: 'kept', why: 'not written by this backup', takesPlace: false },
   ]);
 });
 

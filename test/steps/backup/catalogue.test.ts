@@ -18,7 +18,7 @@ describe('what is there', () => {
     ]);
     const [, half, whole] = await foldersOf(yard.storage, of);
     expect(half).toMatchObject({ id: '20261126T010000Z-bbbbbb', manifest: undefined });
-    expect(whole?.keys).toHaveLength(2); // notes.txt is none of ours
+    expect(whole?.objects).toHaveLength(2); // notes.txt is none of ours
   });
 
   test('of another database or engine: not there', async () => {
