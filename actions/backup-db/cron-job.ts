@@ -4,6 +4,7 @@ import { TargetError } from '../../lib/domain/errors.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
 import { newObjects, skewWords } from '../../lib/domain/storage/new-objects.ts';
 import type { Listed, NewObjects } from '../../lib/domain/storage/new-objects.ts';
+import type { Result } from '../../lib/domain/report/result.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Packing } from '../../lib/ports/packing.ts';
 import type { Storage } from '../../lib/ports/storage.ts';
@@ -32,11 +33,14 @@ export interface CronJobBackup {
   readonly job: string;
   /** Largest first; at least one. */
   readonly objects: readonly StoredByJob[];
+  /** Whether there is a dump, and the end of every object was seen. */
+  readonly isWhole: boolean;
 }
 
 /**
  * Runs it, then looks for what is new below the destination and reads all of it. A green Job that stored nothing, or
- * something that is cut, is a failure; so is a red one, whatever it stored.
+ * something that is cut, is a failure; so is a red one, whatever it stored. What nobody can know to be whole is
+ * inconclusive.
  */
 export async function backupByCronJob(inputs: CronJobInputs, ports: CronJobPorts): Promise<BackupResult> {
   const { clock, log, storage } = ports;
@@ -73,15 +77,18 @@ export async function backupByCronJob(inputs: CronJobInputs, ports: CronJobPorts
   refuse(run, found, inputs, storage);
   const objects = await log.group('What it stored', () => readAll(found.written, ports));
   return {
-    result: 'success',
-    reason: reasonOf(subject, objects),
+    ...judged(subject, objects),
     ...known,
-    cronJob: { job: `${inputs.namespace}/${run.name}`, objects },
+    cronJob: {
+      job: `${inputs.namespace}/${run.name}`,
+      objects,
+      isWhole: doubtOf(objects) === undefined,
+    },
     phases: [
       ['job', ranFor],
       ['reading what it stored', clock.now() - startedAt - ranFor],
     ],
-    warnings: [...warnings, ...unsure(objects)],
+    warnings,
     plan: undefined,
     duration: clock.now() - startedAt,
   };
@@ -143,13 +150,25 @@ async function readAll(
   return objects;
 }
 
-function reasonOf(subject: string, [largest, ...more]: readonly StoredByJob[]): string {
-  const size = formatBytes(largest?.account.bytes ?? 0);
+function judged(subject: string, objects: readonly StoredByJob[]): Result {
+  const [largest, ...more] = objects;
   const rest = more.length === 0 ? '' : ` and ${more.length} more`;
-  return `${subject} stored ${size}${rest}, read again whole: ${largest?.checked}; not restored`;
+  const stored = `${subject} stored ${formatBytes(largest?.account.bytes ?? 0)}${rest}`;
+  const doubt = doubtOf(objects);
+  return doubt === undefined
+    ? { result: 'success', reason: `${stored}, read again whole: ${largest?.checked}; not restored` }
+    : {
+        result: 'inconclusive',
+        reason: `${stored}, and whether that is a whole dump is not known: ${doubt}`,
+      };
 }
 
-const unsure = (objects: readonly StoredByJob[]): string[] =>
-  objects.slice(0, 1).some(({ isWhole }) => isWhole)
-    ? []
-    : ['that the dump is whole is not proven: only a dump whose end can be read, or a restore, says so'];
+/** Why it is not known to be whole; undefined where it is. */
+function doubtOf(objects: readonly StoredByJob[]): string | undefined {
+  if (objects.every(({ isDump }) => !isDump)) return 'nothing of it is a dump';
+  const unknown = objects.filter(({ isWhole }) => !isWhole);
+  const [first] = unknown;
+  if (first === undefined) return undefined;
+  const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more)` : '';
+  return `${first.uri} is ${first.checked}${more}`;
+}

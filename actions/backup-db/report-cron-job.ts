@@ -3,17 +3,17 @@ import { formatBytes } from '../../lib/domain/size.ts';
 import { code, escapeText, table } from '../../lib/domain/report/markdown.ts';
 import type { CronJobBackup } from './cron-job.ts';
 
-/** Of the largest object. `verified` is empty where the end of the dump could not be seen. */
+/** Of the largest object. `verified` is of all of them: empty where the end of one could not be seen. */
 export function cronJobOutputs(cronJob: CronJobBackup | undefined): Record<string, string> {
   const [largest] = cronJob?.objects ?? [];
   if (largest === undefined) return {};
-  const { uri, account, rawBytes, isWhole } = largest;
+  const { uri, account, rawBytes } = largest;
   return {
     uri,
     bytes: String(account.bytes),
     'raw-bytes': rawBytes === undefined ? '' : String(rawBytes),
     sha256: account.sha256,
-    verified: isWhole ? 'complete' : '',
+    verified: cronJob?.isWhole === true ? 'complete' : '',
   };
 }
 

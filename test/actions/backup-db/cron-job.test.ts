@@ -30,12 +30,31 @@ test('a green Job whose dump is whole', async () => {
   expect(summary).toContain('db/backup-slipway-1a2b3c');
 });
 
-test('what cannot be checked to its end is not called complete', async () => {
-  const cluster = new Cluster();
-  cluster.stores = { 'dump.pgdump': 'PGDMP...' };
-  const result = await cluster.run();
+test.each<[string, Record<string, string | Buffer>, RegExp]>([
+  [
+    'a form that is not known',
+    { 'dump.bson': 'BSON' },
+    /stored 4 B, and whether that is a whole dump is not known: memory\/dump.bson is what is inside is of no form/,
+  ],
+  ['age', { 'dump.age': 'age-encryption.org/v1\n-> X25519 a\n' }, /memory\/dump.age is encrypted with age/],
+  [
+    'one that is whole, and a smaller one of which nobody knows',
+    { 'a.sql': `${dump}${'-- '.repeat(10)}`, 'b.bin': 'BSON' },
+    /stored \d+ B and 1 more, and whether .* memory\/b.bin is/,
+  ],
+  ['checksums alone', { 'dump.sha256': `${'0'.repeat(64)}  dump.sql\n` }, /nothing of it is a dump/],
+])('%s: inconclusive, and not called complete', async (_, stores, reason) => {
+  const result = await Object.assign(new Cluster(), { stores }).run();
+  expect(result).toMatchObject({ result: 'inconclusive', reason: expect.stringMatching(reason) });
   expect(report(result).outputs['verified']).toBe('');
-  expect(result.warnings).toEqual([expect.stringMatching(/that the dump is whole is not proven/)]);
+});
+
+test('a whole dump with its checksums beside it is a success', async () => {
+  const cluster = new Cluster();
+  cluster.stores = { 'dump.sql': dump, 'dump.sql.sha256': `${'0'.repeat(64)}  dump.sql\n` };
+  const result = await cluster.run();
+  expect(result.result).toBe('success');
+  expect(report(result).outputs['verified']).toBe('complete');
 });
 
 test.each<[string, Partial<Cluster>, RegExp, RegExp]>([
@@ -56,6 +75,16 @@ test.each<[string, Partial<Cluster>, RegExp, RegExp]>([
     { stores: { a: gzipSync(dump.slice(0, 20)) } },
     /without its end/,
     /pipefail/,
+  ],
+  [
+    'a green Job that stored an error message',
+    {
+      stores: {
+        'a.gz': gzipSync('pg_dump: error: connection failed: FATAL:  password authentication failed\n'),
+      },
+    },
+    /holds an error instead of a whole dump: pg_dump: error: .* authentication failed$/,
+    /no 2>&1/,
   ],
   [
     'a green Job that copied an old dump',

@@ -4,6 +4,7 @@ import { UnreachableError } from '../../../lib/domain/errors.ts';
 import { lookInto } from '../../../lib/steps/backup/look-into.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
 import { from } from '../../support/bytes.ts';
+import { tarOf } from '../../support/tar.ts';
 import { packing } from './fakes.ts';
 
 const rows = 'INSERT INTO t VALUES (1);\n'.repeat(5_000);
@@ -11,13 +12,9 @@ const pgDump = `--\n-- PostgreSQL database dump\n--\n\n\\restrict x\n${rows}--\n
 const cluster = `--\n-- PostgreSQL database cluster dump\n--\n${pgDump}--\n-- PostgreSQL database cluster dump complete\n--\n`;
 const mariadb = `/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump 10.19  Distrib 10.11.6\n${rows}-- Dump completed on 2026-11-26  4:00:00\n`;
 const mysql = `-- MySQL dump 10.13  Distrib 8.0.36\n${rows}-- Dump completed\n`;
+const cut = (bytes: Buffer, by: number): Buffer => bytes.subarray(0, bytes.length - by);
 const half = (text: string): string => text.slice(0, text.length / 2);
-const tar = (): Buffer => {
-  const archive = Buffer.alloc(4_096);
-  archive.write('base/1', 0);
-  archive.write('ustar\0', 257);
-  return archive;
-};
+const tar = (): Buffer => tarOf(['base/1', Buffer.alloc(2_000)], ['base/2', Buffer.from('x')]);
 
 async function look(bytes: Uint8Array | string) {
   const storage = memoryStorage();
@@ -37,6 +34,12 @@ test.each<[string, Buffer | string, boolean, RegExp]>([
     /to its end/,
   ],
   ['a tar archive', gzipSync(tar()), true, /a tar archive, to its end/],
+  [
+    'a dump behind a warning of its tool',
+    `mysqldump: [Warning] Using a password on the command line interface can be insecure.\n${mysql}`,
+    true,
+    /^SQL of MySQL's dump tool, to its end$/,
+  ],
   [
     'an archive of pg_dump',
     `PGDMP\u0001\u000e${rows}`,
@@ -71,7 +74,6 @@ test('the size of what was compressed is told', async () => {
   expect(await look(mysql)).not.toHaveProperty('rawBytes');
 });
 
-const cut = (bytes: Buffer, by: number): Buffer => bytes.subarray(0, bytes.length - by);
 test.each<[string, Buffer | string, RegExp]>([
   ['nothing', '', /dump is empty/],
   ['gzip of nothing: the dump failed at once', gzipSync(''), /holds nothing: its gzip is empty/],
@@ -91,7 +93,37 @@ test.each<[string, Buffer | string, RegExp]>([
     gzipSync(`--\n-- PostgreSQL database cluster dump\n--\n${pgDump}`),
     /SQL of pg_dumpall without its end/,
   ],
-  ['a tar archive without its end', tar().fill(1, 2_048), /a tar archive without its end/],
+  ['a tar archive without its end', cut(tar(), 1_024), /a tar archive without its end/],
+  [
+    'a tar archive that is cut inside a member full of zeros',
+    tarOf(['base/1', Buffer.alloc(9_000)]).subarray(0, 4_096),
+    /a tar archive without its end/,
+  ],
+  [
+    'gzip of what pg_dump complained of',
+    gzipSync('pg_dump: error: connection to server at "db" failed: FATAL:  password authentication failed\n'),
+    /^dump holds an error instead of a whole dump: pg_dump: error: connection to server at "db" failed/,
+  ],
+  [
+    'what mysqldump complained of, behind its warning',
+    'mysqldump: [Warning] Using a password can be insecure.\nmysqldump: Got error: 1045: Access denied\n',
+    /an error instead of a whole dump: mysqldump: Got error: 1045/,
+  ],
+  [
+    'a shell that has no such program',
+    '/bin/sh: 1: pg_dump: not found\n',
+    /an error instead of a whole dump: \/bin\/sh/,
+  ],
+  [
+    'half a dump, and why it is only half',
+    `${half(mysql)}\nmysqldump: Error 2013: Lost connection to server during query\n`,
+    /an error instead of a whole dump: mysqldump: Error 2013/,
+  ],
+  [
+    'half an archive of pg_dump, and why',
+    `PGDMP\u0001\u000e${rows}\npg_dump: error: query failed: server closed the connection\n`,
+    /an error instead of a whole dump: pg_dump: error: query failed/,
+  ],
 ])('%s is refused', async (_, bytes, message) => {
   await expect(look(bytes)).rejects.toMatchObject({
     name: 'TargetError',
