@@ -2,7 +2,7 @@ import { damageIn, partsOf } from '../../lib/domain/database/backup-damage.ts';
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
-import type { Storage } from '../../lib/ports/storage.ts';
+import type { Storage, StoredObject } from '../../lib/ports/storage.ts';
 import { backupsOf, newestAt, readManifest } from '../../lib/steps/backup/catalogue.ts';
 import type { CataloguedBackup } from '../../lib/steps/backup/catalogue.ts';
 import type { CheckInputs } from './inputs.ts';
@@ -19,7 +19,7 @@ export async function checkNewest(inputs: CheckInputs, ports: CheckPorts): Promi
   const verdict =
     manifest === undefined
       ? none(inputs, backups)
-      : ((await missing(manifest, storage)) ?? judged(manifest, inputs, backups, clock.now()));
+      : ((await unusable(manifest, storage)) ?? judged(manifest, inputs, backups, clock.now()));
   ports.log.info(verdict.reason);
   return {
     ...verdict,
@@ -75,13 +75,18 @@ function judged(
 /** Clocks of a runner and a server differ by seconds. */
 const minuteOfClocks = 60_000;
 
-async function missing(manifest: BackupManifest, storage: Storage): Promise<Result | undefined> {
-  const sizes = new Map<string, number | undefined>();
-  for (const { key } of partsOf(manifest)) sizes.set(key, (await storage.head(key))?.bytes);
-  const damage = damageIn(manifest, (key) => sizes.get(key));
+async function unusable(manifest: BackupManifest, storage: Storage): Promise<Result | undefined> {
+  const found = new Map<string, StoredObject | undefined>();
+  for (const { key } of partsOf(manifest)) found.set(key, await storage.head(key));
+  const damage = damageIn(manifest, (key) => found.get(key));
   if (damage === undefined) return undefined;
+  const { key, what, remedy } = damage;
+  const said = `${storage.place}/${key} ${what}`;
   return {
     result: 'failure',
-    reason: `the newest backup, ${manifest.id}, is damaged: ${storage.place}/${damage.key} ${damage.what}. Find out what else writes there, and back up now`,
+    reason:
+      remedy === undefined
+        ? `the newest backup, ${manifest.id}, is damaged: ${said}. Find out what else writes there, and back up now`
+        : `the newest backup, ${manifest.id}, cannot be restored: ${said}; ${remedy}`,
   };
 }

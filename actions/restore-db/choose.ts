@@ -1,5 +1,5 @@
 import type { BackupManifest, StoredObjectFacts } from '../../lib/domain/database/backup-manifest.ts';
-import { parseBackupKey } from '../../lib/domain/database/backup-key.ts';
+import { damageOfPart } from '../../lib/domain/database/backup-damage.ts';
 import type { Refusal } from '../../lib/domain/database/restore-refusals.ts';
 import { TargetError } from '../../lib/domain/errors.ts';
 import { DamagedStreamError } from '../../lib/domain/storage/damaged.ts';
@@ -52,24 +52,13 @@ const another = 'choose another backup, and find out what else changes what lies
 
 async function objectProblem(
   { id }: BackupManifest,
-  { key, bytes }: StoredObjectFacts,
+  part: StoredObjectFacts,
   storage: Storage,
 ): Promise<Refusal[]> {
-  // A manifest that names the object of another backup was changed, or moved.
-  if (parseBackupKey(key)?.id !== id)
-    return [
-      {
-        reason: `the manifest of ${id} names ${key}, which is not of it`,
-        remedy: 'it was changed after it was written: choose another backup, and find out who did',
-      },
-    ];
-  const found = await storage.head(key);
-  if (found?.bytes === bytes) return [];
-  return [
-    found === undefined
-      ? { reason: `${storage.place} has no ${key}, which the manifest of ${id} names`, remedy: another }
-      : { reason: `${key} has ${found.bytes} bytes instead of ${bytes}`, remedy: another },
-  ];
+  const damage = damageOfPart(id, part, await storage.head(part.key));
+  if (damage === undefined) return [];
+  const { key, what, remedy = another } = damage;
+  return [{ reason: `${storage.place}/${key} ${what}`, remedy }];
 }
 
 /** Opens the object with the identities and reads its first bytes: a wrong key is known in a second, not after hours. */

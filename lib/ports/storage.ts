@@ -53,6 +53,8 @@ export interface StoredObject {
   readonly bytes: number;
   /** Milliseconds since the epoch, by the storage's clock. */
   readonly modified: number;
+  /** The archive that it must be restored from before it can be read: `GLACIER`. Told by `head` and `get` alone. */
+  readonly archived?: string;
 }
 
 export interface SweepOrder {

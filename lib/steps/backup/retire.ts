@@ -75,8 +75,8 @@ const fromListing = ({ objects }: BackupFolder): Look => ({
 async function lookAt(folder: BackupFolder | undefined, storage: Storage): Promise<Look> {
   try {
     const manifest = await readManifest(storage, folder?.manifest?.key ?? '');
-    const sizes = new Map(folder?.objects.map(({ key, bytes }) => [key, bytes]));
-    const damage = damageIn(manifest, (key) => sizes.get(key));
+    const listed = new Map(folder?.objects.map((object) => [object.key, object]));
+    const damage = damageIn(manifest, (key) => listed.get(key));
     return { ours: true, damage: damage && `${nameOf(damage.key)} ${damage.what}` };
   } catch (error) {
     if (error instanceof TargetError) return { ours: false, damage: error.message };

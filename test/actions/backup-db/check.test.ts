@@ -54,6 +54,20 @@ describe('check', () => {
     expect(reason).toMatch(/is damaged: .*dump\.pgdump\.zst has 3 bytes instead of/);
   });
 
+  test('an object that a lifecycle rule moved to the archive: failure, and how to get it back', async () => {
+    const yard = new Yard();
+    yard.there(1);
+    yard.overStorage = {
+      async head(key) {
+        const found = await yard.storage.head(key);
+        return found && { ...found, archived: 'DEEP_ARCHIVE' };
+      },
+    };
+    const { result, reason } = await yard.check();
+    expect(result).toBe('failure');
+    expect(reason).toMatch(/cannot be restored: .* lies in the archive \(DEEP_ARCHIVE\) .*restore it from/);
+  });
+
   test('taken in the future: a clock is wrong', async () => {
     const yard = new Yard();
     yard.there(-5);

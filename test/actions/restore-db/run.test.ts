@@ -89,7 +89,7 @@ test.each<
     (world) => world.storage.objects.delete(`postgresql/shop/${newestId}/dump.pgdump.zst.age`),
     {},
     {},
-    /has no postgresql/,
+    /dump.pgdump.zst.age is gone/,
   ],
   ['an object that was cut', cut, {}, {}, /bytes instead of/],
   [
@@ -102,7 +102,7 @@ test.each<
         ...accountOf(Buffer.of()),
       },
     },
-    /which is not of it/,
+    /is not of .*, though its manifest names it/,
   ],
 ])('%s is refused, and nothing is changed', async (_, change, given, manifest, why) => {
   for (const dryRun of ['true', 'false']) {

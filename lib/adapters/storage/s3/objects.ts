@@ -44,15 +44,29 @@ export const reading = ({ place }: S3Api, key: string) => ({
 });
 
 export function foundIn(key: string, { headers }: Pick<Streamed, 'headers'>): Found {
+  const archived = archiveIn(headers);
   return {
     object: {
       key,
       bytes: Number(headers['content-length'] ?? 0),
       modified: Date.parse(headers['last-modified'] ?? '') || 0,
+      ...(archived === undefined ? {} : { archived }),
     },
     etag: headers.etag,
     mark: [headers[markHeader]].flat()[0],
   };
+}
+
+/**
+ * A HEAD of an object in an archive is answered as any other; a GET is refused. Intelligent-Tiering says it by another
+ * header than a class, and one that was restored has a copy for some days (API reference, HeadObject).
+ */
+function archiveIn(headers: Streamed['headers']): string | undefined {
+  const [storageClass, tier, restored] = ['storage-class', 'archive-status', 'restore'].map(
+    (name) => [headers[`x-amz-${name}`]].flat()[0],
+  );
+  if (restored?.includes('ongoing-request="false"') === true) return undefined;
+  return tier ?? (['GLACIER', 'DEEP_ARCHIVE'].includes(storageClass ?? '') ? storageClass : undefined);
 }
 
 /**

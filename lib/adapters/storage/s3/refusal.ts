@@ -121,6 +121,11 @@ const remedies: readonly (readonly [codes: RegExp, remedy: Remedy])[] = [
   [/^(AuthorizationHeaderMalformed|IllegalLocationConstraint.*)$/, () => 'check the region of the bucket'],
   [/^(QuotaExceeded|XMinioStorageFull|EntityTooLarge|.*StorageFull)$/, full],
   [
+    /^InvalidObjectState$/,
+    () =>
+      'it lies in an archive (GLACIER, DEEP_ARCHIVE): restore it from the archive first (aws s3api restore-object), then try again; and change the lifecycle rule that moves backups there',
+  ],
+  [
     /^KMS\./,
     () => 'the KMS key cannot be used: check its id, its state and kms:GenerateDataKey and kms:Decrypt',
   ],

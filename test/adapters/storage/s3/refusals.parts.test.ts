@@ -12,6 +12,7 @@ describe('refusals say what to do', () => {
     [404, 'NoSuchBucket: no', /there is no bucket backups/],
     [400, 'KMS.DisabledException: off', /KMS key/],
     [507, 'XMinioStorageFull: full', /storage is full/],
+    [403, 'InvalidObjectState: not valid for its storage class', /restore it from the archive first/],
     [307, 'TemporaryRedirect: elsewhere', /check region and endpoint/],
   ];
   test.each(refusals)('%i %s', async (status, message, remedy) => {

@@ -174,3 +174,39 @@ test('a cancel that came before anything', async () => {
   await expect(storage.get('a')).rejects.toThrow('the run was cancelled');
   expect(asked).toEqual([]);
 });
+
+const archived: [Record<string, string>, string | undefined][] = [
+  [{ 'x-amz-storage-class': 'GLACIER' }, 'GLACIER'],
+  [{ 'x-amz-storage-class': 'DEEP_ARCHIVE' }, 'DEEP_ARCHIVE'],
+  [{ 'x-amz-storage-class': 'GLACIER_IR' }, undefined],
+  [{ 'x-amz-storage-class': 'STANDARD_IA' }, undefined],
+  [
+    { 'x-amz-storage-class': 'INTELLIGENT_TIERING', 'x-amz-archive-status': 'ARCHIVE_ACCESS' },
+    'ARCHIVE_ACCESS',
+  ],
+  [{ 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="true"' }, 'GLACIER'],
+  [
+    { 'x-amz-storage-class': 'GLACIER', 'x-amz-restore': 'ongoing-request="false", expiry-date="Fri"' },
+    undefined,
+  ],
+  [{}, undefined],
+];
+test.each(archived)(
+  'of an object with %j it is told that it lies in an archive: %s',
+  async (headers, said) => {
+    const { url } = await server((_, response) =>
+      response.writeHead(200, { 'content-length': 5, ...headers }).end(),
+    );
+    expect((await store(url).head('a'))?.archived).toBe(said);
+  },
+);
+
+test('what lies in an archive is refused with the way out of it, not with a permission', async () => {
+  const { url } = await server((_, response) =>
+    xml(response, '<Error><Code>InvalidObjectState</Code><Message>no</Message></Error>', 403),
+  );
+  await expect(store(url).get('a')).rejects.toMatchObject({
+    message: expect.stringContaining('InvalidObjectState'),
+    remedy: expect.stringContaining('restore it from the archive first'),
+  });
+});
