@@ -39,10 +39,11 @@ export async function checkNewest(inputs: CheckInputs, ports: CheckPorts): Promi
 }
 
 function none({ of, verify }: CheckInputs, [newest]: readonly CataloguedBackup[]): Result {
-  const there = newest === undefined ? 'none at all' : `the newest is ${newest.id}, proven ${newest.level}`;
+  const there =
+    newest === undefined ? 'there is none at all' : `the newest, ${newest.id}, is only ${newest.level}`;
   return {
     result: 'failure',
-    reason: `${of.database} has no backup that was proven as far as ${verify}: ${there}. See the runs of the schedule that makes them`,
+    reason: `${of.database} has no backup that is ${verify}: ${there}. Look at the runs of its schedule`,
   };
 }
 
@@ -56,19 +57,17 @@ function judged(
   const age = now - Date.parse(takenAt);
   const [newer] = backups;
   const weaker =
-    newer === undefined || newer.id <= id
-      ? ''
-      : `; a newer one, ${newer.id}, was proven only as far as ${newer.level}`;
+    newer === undefined || newer.id <= id ? '' : `; a newer one, ${newer.id}, is only ${newer.level}`;
   if (age < -minuteOfClocks)
     return {
       result: 'failure',
-      reason: `the newest backup of ${of.database}, ${id}, was taken in the future (${takenAt}): a clock is wrong, and nothing can be said`,
+      reason: `the newest backup of ${of.database}, ${id}, was taken in the future (${takenAt}): a clock is wrong, and its age cannot be told`,
     };
-  const said = `the newest backup of ${of.database}, ${id}, is ${formatDuration(Math.max(0, age))} old, proven ${verified.level}`;
+  const said = `the newest backup of ${of.database}, ${id} (${verified.level}), is ${formatDuration(Math.max(0, age))} old`;
   if (age <= maxAge) return { result: 'success', reason: `${said}${weaker}` };
   return {
     result: 'failure',
-    reason: `${said}, and may be ${formatDuration(maxAge)}${weaker}. See the runs of the schedule that makes them, and back up now`,
+    reason: `${said}; max-age allows ${formatDuration(maxAge)}${weaker}. Look at the runs of its schedule, and back up now`,
   };
 }
 

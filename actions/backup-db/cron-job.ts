@@ -159,16 +159,16 @@ function judged(subject: string, objects: readonly StoredByJob[]): Result {
     ? { result: 'success', reason: `${stored}, read again whole: ${largest?.checked}; not restored` }
     : {
         result: 'inconclusive',
-        reason: `${stored}, and whether that is a whole dump is not known: ${doubt}`,
+        reason: `${stored}, but nothing shows that the dump is whole: ${doubt}`,
       };
 }
 
 /** Why it is not known to be whole; undefined where it is. */
 function doubtOf(objects: readonly StoredByJob[]): string | undefined {
-  if (objects.every(({ isDump }) => !isDump)) return 'nothing of it is a dump';
+  if (objects.every(({ isDump }) => !isDump)) return 'none of it is a dump';
   const unknown = objects.filter(({ isWhole }) => !isWhole);
   const [first] = unknown;
   if (first === undefined) return undefined;
   const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more)` : '';
-  return `${first.uri} is ${first.checked}${more}`;
+  return `${first.uri}: ${first.checked}${more}`;
 }

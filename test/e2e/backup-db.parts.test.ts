@@ -174,10 +174,10 @@ test('complete and parsed, and check: the newest that is proven far enough', asy
   expect(young.outputs['backup-id']).toBe(parsed.outputs['backup-id']);
   const never = await backup({ ...asked, verify: 'restored' });
   expect(never).toMatchObject({ result: 'failure', exit: 1 });
-  expect(never.reason).toContain(`the newest is ${complete.outputs['backup-id']}, proven complete`);
+  expect(never.reason).toContain(`the newest, ${complete.outputs['backup-id']}, is only complete`);
   const old = await backup({ ...asked, 'max-age': '1ms' });
   expect(old).toMatchObject({ result: 'failure' });
-  expect(old.reason).toContain('and may be 0s');
+  expect(old.reason).toContain('max-age allows 0s');
 }, 240_000);
 
 test('retention: only after success, and never what is not ours', async () => {

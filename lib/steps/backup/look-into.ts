@@ -100,7 +100,7 @@ function checkedWords(wrapping: Wrapping | undefined, form: DumpForm | undefined
 }
 
 function insideWords(form: DumpForm | undefined, isWhole: Whole): string {
-  if (form === undefined) return 'what is inside is of no form that is known here';
+  if (form === undefined) return 'no known form of a dump';
   return isWhole === true
     ? `${form.name}, to its end`
     : `${form.name}, whose end cannot be told without restoring it`;

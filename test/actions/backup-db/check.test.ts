@@ -7,7 +7,7 @@ describe('check', () => {
     const found = yard.there(20, 'restored');
     const result = await yard.check();
     expect(result).toMatchObject({ result: 'success', backup: { manifest: { id: found } } });
-    expect(result.reason).toContain('20h00m old, proven restored');
+    expect(result.reason).toContain(`${found} (restored), is 20h00m old`);
     expect(yard.done).toEqual([]);
   });
 
@@ -16,13 +16,13 @@ describe('check', () => {
     yard.there(27);
     const result = await yard.check();
     expect(result).toMatchObject({ result: 'failure' });
-    expect(result.reason).toMatch(/is 27h00m old, proven complete, and may be 26h00m/);
+    expect(result.reason).toMatch(/\(complete\), is 27h00m old; max-age allows 26h00m\. Look at the runs/);
   });
 
   test('none: failure', async () => {
     const result = await new Yard().check({ 'max-age': '1h' });
     expect(result).toMatchObject({ result: 'failure', backup: undefined });
-    expect(result.reason).toContain('none at all');
+    expect(result.reason).toContain('shop has no backup that is complete: there is none at all');
   });
 
   test('a newer one that was proven less does not count, and is named', async () => {
@@ -31,7 +31,7 @@ describe('check', () => {
     const weaker = yard.there(1, 'complete');
     const result = await yard.check({ verify: 'restored' });
     expect(result.result).toBe('failure');
-    expect(result.reason).toContain(`a newer one, ${weaker}, was proven only as far as complete`);
+    expect(result.reason).toContain(`a newer one, ${weaker}, is only complete`);
     await expect(yard.check({ verify: 'complete' })).resolves.toMatchObject({ result: 'success' });
   });
 

@@ -34,15 +34,15 @@ test.each<[string, Record<string, string | Buffer>, RegExp]>([
   [
     'a form that is not known',
     { 'dump.bson': 'BSON' },
-    /stored 4 B, and whether that is a whole dump is not known: memory\/dump.bson is what is inside is of no form/,
+    /stored 4 B, but nothing shows that the dump is whole: memory\/dump.bson: no known form of a dump$/,
   ],
-  ['age', { 'dump.age': 'age-encryption.org/v1\n-> X25519 a\n' }, /memory\/dump.age is encrypted with age/],
+  ['age', { 'dump.age': 'age-encryption.org/v1\n-> X25519 a\n' }, /memory\/dump.age: encrypted with age/],
   [
     'one that is whole, and a smaller one of which nobody knows',
     { 'a.sql': `${dump}${'-- '.repeat(10)}`, 'b.bin': 'BSON' },
-    /stored \d+ B and 1 more, and whether .* memory\/b.bin is/,
+    /stored \d+ B and 1 more, but nothing .* memory\/b.bin: no known form/,
   ],
-  ['checksums alone', { 'dump.sha256': `${'0'.repeat(64)}  dump.sql\n` }, /nothing of it is a dump/],
+  ['checksums alone', { 'dump.sha256': `${'0'.repeat(64)}  dump.sql\n` }, /none of it is a dump/],
 ])('%s: inconclusive, and not called complete', async (_, stores, reason) => {
   const result = await Object.assign(new Cluster(), { stores }).run();
   expect(result).toMatchObject({ result: 'inconclusive', reason: expect.stringMatching(reason) });
