@@ -7,6 +7,8 @@ import type { Packing } from '../../lib/ports/packing.ts';
 import type { ScratchServers } from '../../lib/ports/scratch.ts';
 import type { Storage } from '../../lib/ports/storage.ts';
 import type { CronJobPorts } from './cron-job.ts';
+import type { CronJobInputs } from './inputs-cron-job.ts';
+import type { BackupInputs, CheckInputs, Inputs } from './inputs.ts';
 
 /** What every mode needs. */
 export interface CheckPorts {
@@ -33,7 +35,16 @@ export interface BackupPorts extends CheckPorts {
   readonly heartbeat: (text: () => string) => Disposable;
 }
 
-export type Ports =
-  | ({ readonly mode: 'check' } & CheckPorts)
-  | ({ readonly mode: 'backup' } & BackupPorts)
-  | ({ readonly mode: 'cron-job' } & CronJobPorts);
+/** What is to be done, and what it needs for it. */
+export type Order =
+  | { readonly mode: 'check'; readonly inputs: CheckInputs; readonly ports: CheckPorts }
+  | { readonly mode: 'backup'; readonly inputs: BackupInputs; readonly ports: BackupPorts }
+  | { readonly mode: 'cron-job'; readonly inputs: CronJobInputs; readonly ports: CronJobPorts };
+
+export interface Ports {
+  readonly clock: Clock;
+  /** Aborts when the runner cancels the step. */
+  readonly signal: AbortSignal;
+  /** Connects to what these inputs need; all of it ends with the signal. */
+  readonly connect: (inputs: Inputs, signal: AbortSignal) => Promise<Order>;
+}

@@ -3,8 +3,8 @@ import type { BackedUp } from '../../lib/domain/database/backup-key.ts';
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
 import type { RetentionDecision } from '../../lib/domain/database/retention.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { TargetError } from '../../lib/domain/errors.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
+import { within } from '../../lib/steps/within.ts';
 import { checkNewest } from './check.ts';
 import { backupByCronJob } from './cron-job.ts';
 import type { CronJobBackup } from './cron-job.ts';
@@ -13,7 +13,7 @@ import { makeBackup } from './make.ts';
 import type { Phase } from './make.ts';
 import { planBackup } from './plan.ts';
 import type { Plan } from './plan.ts';
-import type { BackupPorts, Ports } from './ports.ts';
+import type { BackupPorts, Order, Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { retireOld } from './retention.ts';
 import { sweepLeftovers } from './sweep.ts';
@@ -49,19 +49,16 @@ export interface PublishedBackup {
 }
 
 /** Backs a database up and proves the backup, or looks whether the newest one is young enough. */
-export async function backupDb(inputs: Inputs, ports: Ports): Promise<BackupResult> {
-  if (inputs.mode === 'check') return checkNewest(inputs, ports);
-  if (ports.mode === 'check' || ports.mode !== inputs.mode) throw new Error('another mode was wired');
-  const { signal } = ports;
-  try {
-    if (inputs.mode === 'backup' && ports.mode === 'backup') return await backup(inputs, ports);
-    if (inputs.mode === 'cron-job' && ports.mode === 'cron-job') return await backupByCronJob(inputs, ports);
-    throw new Error('another mode was wired');
-  } catch (error) {
-    // What ends because the time is over complains in its own way.
-    if (!(signal.reason instanceof TargetError)) throw error;
-    throw Object.assign(signal.reason, { cause: error });
-  }
+export const backupDb = (inputs: Inputs, { clock, signal, connect }: Ports): Promise<BackupResult> =>
+  within(
+    { timeout: inputs.timeout, subject: 'the backup' },
+    { clock, signal },
+    async (until) => await carryOut(await connect(inputs, until)),
+  );
+
+function carryOut({ mode, inputs, ports }: Order): Promise<BackupResult> {
+  if (mode === 'check') return checkNewest(inputs, ports);
+  return mode === 'cron-job' ? backupByCronJob(inputs, ports) : backup(inputs, ports);
 }
 
 async function backup(inputs: BackupInputs, ports: BackupPorts): Promise<BackupResult> {

@@ -64,7 +64,7 @@ async function backUp(
       reason,
       backup: made,
     } = await journal.step('backup', () =>
-      progress.phase('backup', 'backup', async () => backupDb(backup, await ports.connect.backup(backup))),
+      progress.phase('backup', 'backup', () => backupDb(backup, ports.connect.backup())),
     );
     if (result === 'success' && made !== undefined) return { id: made.manifest.id, uri: made.uri };
     return { reason: `no backup, no release: ${reason}` };

@@ -3,7 +3,6 @@ import type { Clock } from '../../lib/ports/clock.ts';
 import type { Files } from '../../lib/ports/files.ts';
 import type { Log } from '../../lib/ports/log.ts';
 import type { Spawn } from '../../lib/ports/process.ts';
-import type { BackupInputs } from '../backup-db/inputs.ts';
 import type { Ports as BackupPorts } from '../backup-db/ports.ts';
 import type { Inputs as DeployInputs } from '../deploy-helm/inputs.ts';
 import type { Ports as DeployPorts } from '../deploy-helm/ports.ts';
@@ -29,7 +28,7 @@ export interface Ports {
   /** The ports of the phases, each wired by its own action once its inputs are known. */
   readonly connect: {
     deploy(inputs: DeployInputs): Promise<DeployPorts>;
-    backup(inputs: BackupInputs): Promise<BackupPorts>;
+    backup(): BackupPorts;
     smoke(inputs: SmokeInputs): Promise<SmokePorts>;
     rollback(inputs: RollbackInputs): Promise<RollbackPorts>;
     /** What the commands of a migration find in their environment besides that of the step. */

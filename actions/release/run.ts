@@ -98,9 +98,7 @@ async function planned(
   ports: Ports,
 ): Promise<Result> {
   if (backup !== undefined)
-    await progress.phase('backup', 'backup', async () =>
-      backupDb(backup, await ports.connect.backup(backup)),
-    );
+    await progress.phase('backup', 'backup', () => backupDb(backup, ports.connect.backup()));
   await progress.phase('deploy', 'deploy', () => deployHelm(inputs, deployPorts));
   const [failed] = progress.done.filter(({ result }) => result !== 'success');
   return failed === undefined ? { result: 'success', reason: 'dry run: nothing was changed' } : failed;

@@ -29,7 +29,7 @@ export function wireRelease(context: Context): Ports {
     leave: handover<Left>(context, own).tell,
     connect: {
       deploy: (inputs) => wireDeploy(ofPhase('deploy', context), inputs),
-      backup: (inputs) => wireBackupDb(context, inputs),
+      backup: () => wireBackupDb(context),
       smoke: (inputs) => wireSmokeTest(context, inputs),
       rollback: (inputs) => wireRollback(ofPhase('rollback', context), inputs),
       commands: async ({ cluster }) => ({ KUBECONFIG: (await kubeconfigFor(cluster, context)).path }),

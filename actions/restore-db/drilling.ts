@@ -14,12 +14,12 @@ import type { ScratchOrder, ScratchServers } from '../../lib/ports/scratch.ts';
 import { drill } from '../../lib/steps/backup/drill.ts';
 import type { Drilled } from '../../lib/steps/backup/drill.ts';
 import { keepEvidence, pastDrills } from '../../lib/steps/backup/drill-evidence.ts';
+import { within } from '../../lib/steps/within.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Inputs } from './inputs.ts';
 import type { Look } from './look.ts';
 import type { Ports } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { within } from './within.ts';
 
 export interface DrillDone {
   readonly evidence: DrillEvidence;
@@ -98,7 +98,7 @@ async function restored(
   const { storage, clock, log } = ports;
   const { packing, onRestored } = progress;
   const oneTransaction = transaction.one;
-  return await within(timeout, ports, (signal) => {
+  return await within({ timeout, subject: 'the restore' }, ports, (signal) => {
     const server = scratchOrder(manifest, signal);
     const refuse = (database: Database): Promise<void> => refuseServer(manifest, database, signal);
     return drill(

@@ -2,11 +2,11 @@ import { saying } from '../../lib/domain/errors.ts';
 import type { Database } from '../../lib/ports/database.ts';
 import { restoreTimed } from '../../lib/steps/backup/drill-restore.ts';
 import type { TimedRestore } from '../../lib/steps/backup/drill-restore.ts';
+import { within } from '../../lib/steps/within.ts';
 import type { Inputs } from './inputs.ts';
 import type { Look } from './look.ts';
 import type { Ports } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { within } from './within.ts';
 
 /** Restores into the empty database; a failure says what it left there. */
 export async function restoreInto(
@@ -34,7 +34,7 @@ export async function restoreThere(
   using progress = progressOf(manifest, ports);
   const { clock, storage } = ports;
   const { packing, onRestored } = progress;
-  return await within(timeout, ports, (signal) =>
+  return await within({ timeout, subject: 'the restore' }, ports, (signal) =>
     restoreTimed(
       { manifest, identities, globals, owners, oneTransaction: transaction.one, signal },
       { database, storage, packing, clock, onRestored },

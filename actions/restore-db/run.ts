@@ -7,6 +7,7 @@ import type { Result } from '../../lib/domain/report/result.ts';
 import type { Contents, Database } from '../../lib/ports/database.ts';
 import type { ScratchServers } from '../../lib/ports/scratch.ts';
 import type { TimedRestore } from '../../lib/steps/backup/drill-restore.ts';
+import { within } from '../../lib/steps/within.ts';
 import { restoreBeside } from './beside.ts';
 import { holdDrill, scratchOrder } from './drilling.ts';
 import type { DrillDone } from './drilling.ts';
@@ -19,7 +20,6 @@ import { planRows } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { switchOf } from './switch.ts';
 import type { Switch } from './switch.ts';
-import { within } from './within.ts';
 
 export interface RestoreResult extends Result {
   /** Milliseconds since the epoch. */
@@ -47,7 +47,9 @@ export interface Restored {
 export async function restoreDb(inputs: Inputs, ports: Ports): Promise<RestoreResult> {
   const startedAt = ports.clock.now();
   const found = await ports.log.group('What is restored, and where', () =>
-    within(inputs.timeout, ports, (signal) => told(startedAt, inputs, { ...ports, signal })),
+    within({ timeout: inputs.timeout, subject: 'the restore' }, ports, (signal) =>
+      told(startedAt, inputs, { ...ports, signal }),
+    ),
   );
   const ended = (result: Result, rest: Pick<RestoreResult, 'restored' | 'drill'> = {}): RestoreResult => ({
     ...result,

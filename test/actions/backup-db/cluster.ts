@@ -63,16 +63,20 @@ export class Cluster {
       for await (const object of this.storage.list(''))
         yield { ...object, modified: times.get(object.key) ?? Date.now() - this.age };
     };
-    return backupDb(inputs, {
-      mode: 'cron-job',
+    if (inputs.mode !== 'cron-job') throw new Error('it is run by another test');
+    const ports = {
       storage: { ...this.storage, list: list.bind(this) },
       packing,
       clock: this.clock,
       log,
-      signal: this.cancel.signal,
       chance: () => '1a2b3c',
       heartbeat: () => ({ [Symbol.dispose]: () => undefined }),
       kube: this.#kube(),
+    };
+    return backupDb(inputs, {
+      clock: this.clock,
+      signal: this.cancel.signal,
+      connect: async (_, signal) => ({ mode: 'cron-job', inputs, ports: { ...ports, signal } }),
     });
   }
 

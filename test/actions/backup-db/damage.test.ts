@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { TargetError, UnreachableError } from '../../../lib/domain/errors.ts';
+import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
 import { accountOf } from '../../support/memory-storage.ts';
 import { from } from '../../support/bytes.ts';
 import { Yard } from './memory.ts';
@@ -13,9 +13,17 @@ test('cancelled in the middle: the cancel’s own error, nothing left', async ()
 
 test('out of time: it says so, and not what the tools made of it', async () => {
   const yard = new Yard();
-  const late = new TargetError('it was not done within 1h (timeout)', { subject: '', remedy: '' });
-  yard.script = { onRead: (share) => share > 0.4 && yard.stop.abort(late) };
-  await expect(yard.run()).rejects.toThrow('not done within 1h');
+  yard.script = {
+    onRead: (share) => {
+      if (share > 0.4) yard.timeIsUp.abort();
+    },
+  };
+  await expect(yard.run()).rejects.toMatchObject({
+    name: 'TargetError',
+    message: expect.stringMatching(/^it was not done within .* \(timeout\)$/),
+    subject: 'the backup',
+    cause: expect.any(CancelledError),
+  });
   expect(yard.keys()).toEqual([]);
 });
 

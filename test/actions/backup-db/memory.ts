@@ -1,7 +1,7 @@
 import { backupDb } from '../../../actions/backup-db/run.ts';
 import type { BackupResult } from '../../../actions/backup-db/run.ts';
 import { parseInputs } from '../../../actions/backup-db/inputs.ts';
-import type { BackupPorts } from '../../../actions/backup-db/ports.ts';
+import type { BackupPorts, Ports } from '../../../actions/backup-db/ports.ts';
 import { backupId, dumpKey, manifestKey } from '../../../lib/domain/database/backup-key.ts';
 import { manifestText } from '../../../lib/domain/database/backup-manifest.ts';
 import type { BackupManifest, VerificationLevel } from '../../../lib/domain/database/backup-manifest.ts';
@@ -33,6 +33,8 @@ export class Yard {
   readonly warned: string[] = [];
   readonly kept = new Map<string, string>();
   readonly stop = new AbortController();
+  /** When it is aborted, the timeout is over. */
+  readonly timeIsUp = new AbortController();
   /** What was done to the storage and the scratch servers, in order. */
   readonly done: string[] = [];
   /** What the scratch servers were to be like. */
@@ -82,14 +84,13 @@ export class Yard {
 
   async run(given: Readonly<Record<string, string>> = {}): Promise<BackupResult> {
     const inputs = parseInputs({ ...least, globals: 'false', ...given }, {});
-    if (inputs.mode === 'cron-job') throw new Error('it is run by another test');
-    return backupDb(inputs, this.#ports(inputs.mode));
+    return backupDb(inputs, this.#ports());
   }
 
   async check(given: Readonly<Record<string, string>> = {}): Promise<BackupResult> {
     const { engine, destination } = least;
     const inputs = parseInputs({ mode: 'check', engine, destination, database: 'shop', ...given }, {});
-    return backupDb(inputs, this.#ports('check'));
+    return backupDb(inputs, this.#ports());
   }
 
   #storage(): Storage {
@@ -103,12 +104,29 @@ export class Yard {
     return { ...storage, put: told('put', storage.put), delete: told('delete', storage.delete) };
   }
 
-  #ports(mode: 'backup' | 'check'): { mode: 'backup' | 'check' } & BackupPorts {
+  #ports(): Ports {
+    return {
+      clock: {
+        now: () => now,
+        sleep: (_, signal) =>
+          new Promise((resolve, reject) => {
+            this.timeIsUp.signal.addEventListener('abort', () => resolve());
+            signal?.addEventListener('abort', () => reject(signal.reason as Error));
+          }),
+      },
+      signal: this.stop.signal,
+      connect: async (inputs, signal) => {
+        if (inputs.mode === 'cron-job') throw new Error('it is run by another test');
+        const ports = this.#backupPorts(signal);
+        return inputs.mode === 'check' ? { mode: 'check', inputs, ports } : { mode: 'backup', inputs, ports };
+      },
+    };
+  }
+
+  #backupPorts(signal: AbortSignal): BackupPorts {
     const { script, over, cannot } = this.scratch;
     const storage = this.#storage();
-    const { signal } = this.stop;
     return {
-      mode,
       // A storage of this step says nothing more once the step is cancelled.
       storage: {
         ...storage,

@@ -138,7 +138,14 @@ export class House {
           reports: { find: async () => [] },
           workspace: '/work',
         }),
-        backup: async () => ({ mode: 'backup', ...this.#backup(onRelease) }),
+        backup: () => ({
+          clock: movingClock(),
+          signal: onRelease.signal,
+          connect: async (given) => {
+            if (given.mode !== 'backup') throw new Error('a release makes a backup');
+            return { mode: 'backup', inputs: given, ports: this.#backup(onRelease) };
+          },
+        }),
         commands: async () => ({ KUBECONFIG: '/kubeconfig' }),
       },
     };
