@@ -1,4 +1,5 @@
 /** What a stored file is, by its first bytes, and how its end must look: for dumps that somebody else made. */
+import { walkPgArchive } from './pg-archive-walk.ts';
 import { walkTar } from './tar-walk.ts';
 import { Walk } from './walk.ts';
 import type { EndSeeker } from './walk.ts';
@@ -36,7 +37,8 @@ export interface DumpForm {
  */
 export function dumpFormOf(head: Uint8Array): DumpForm | undefined {
   const text = textOf(head);
-  if (text.startsWith('PGDMP')) return { name: 'an archive of pg_dump' };
+  if (text.startsWith('PGDMP'))
+    return { name: 'an archive of pg_dump', seekEnd: () => new Walk(walkPgArchive()) };
   if (/^-- PostgreSQL database cluster dump$/m.test(text))
     return { name: 'SQL of pg_dumpall', seekEnd: ends(/^-- PostgreSQL database cluster dump complete$/m) };
   if (/^-- PostgreSQL database dump$/m.test(text))

@@ -4,6 +4,7 @@ import { UnreachableError } from '../../../lib/domain/errors.ts';
 import { lookInto } from '../../../lib/steps/backup/look-into.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
 import { from } from '../../support/bytes.ts';
+import { pgArchive } from '../../support/pg-archive.ts';
 import { tarOf } from '../../support/tar.ts';
 import { packing } from './fakes.ts';
 
@@ -15,6 +16,9 @@ const mysql = `-- MySQL dump 10.13  Distrib 8.0.36\n${rows}-- Dump completed\n`;
 const cut = (bytes: Buffer, by: number): Buffer => bytes.subarray(0, bytes.length - by);
 const half = (text: string): string => text.slice(0, text.length / 2);
 const tar = (): Buffer => tarOf(['base/1', Buffer.alloc(2_000)], ['base/2', Buffer.from('x')]);
+
+const parts = pgArchive({ minor: 14 });
+const archive = Buffer.concat([parts.head, ...parts.blocks]);
 
 async function look(bytes: Uint8Array | string) {
   const storage = memoryStorage();
@@ -40,8 +44,9 @@ test.each<[string, Buffer | string, boolean, RegExp]>([
     true,
     /^SQL of MySQL's dump tool, to its end$/,
   ],
+  ['an archive of pg_dump', gzipSync(archive), true, /^gzip, to its end; an archive of pg_dump, to its end$/],
   [
-    'an archive of pg_dump',
+    'an archive of pg_dump of a kind that is not known',
     `PGDMP\u0001\u000e${rows}`,
     false,
     /^an archive of pg_dump, whose end cannot be told/,
@@ -92,6 +97,11 @@ test.each<[string, Buffer | string, RegExp]>([
     'half a pg_dumpall, whose databases are whole',
     gzipSync(`--\n-- PostgreSQL database cluster dump\n--\n${pgDump}`),
     /SQL of pg_dumpall without its end/,
+  ],
+  [
+    'gzip of half an archive of pg_dump',
+    gzipSync(cut(archive, 30)),
+    /is an archive of pg_dump without its end: the dump was cut short/,
   ],
   ['a tar archive without its end', cut(tar(), 1_024), /a tar archive without its end/],
   [
