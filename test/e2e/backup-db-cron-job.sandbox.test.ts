@@ -116,6 +116,11 @@ test.concurrent.each([
   ['half', 'cat /shared/in/half > OUT/dump.sql.gz', /without its end: the dump was cut short/],
   ['cut', 'head -c 500 /shared/in/whole > OUT/dump.sql.gz', /cut or damaged: its gzip/],
   ['empty', 'echo no such database >&2; : > OUT/dump.sql.gz', /dump\.sql\.gz is empty/],
+  [
+    'words',
+    'echo "pg_dump: error: connection failed: FATAL:  password authentication failed" > OUT/dump.sql.gz',
+    /holds an error instead of a whole dump: pg_dump: error: .* authentication failed/,
+  ],
   ['nothing', 'true', /ended well, and nothing new is below/],
 ])(
   'a green Job that stored %s is a failure',
@@ -126,6 +131,14 @@ test.concurrent.each([
   },
   240_000,
 );
+
+test.concurrent('a green Job that stored what nobody knows to be whole is inconclusive, and red', async () => {
+  const out = await cronJob({ name: 'unknown', script: 'echo BSON > OUT/dump.bson' });
+  const done = await run('unknown', out);
+  expect([done.result, done.exit]).toEqual(['inconclusive', 1]);
+  expect(done.reason).toMatch(/but nothing shows that the dump is whole: .*no known form of a dump/);
+  expect(done.outputs).toMatchObject({ uri: `file:${out}/dump.bson`, verified: '' });
+}, 240_000);
 
 test.concurrent('a red Job is a failure whatever it stored, with the last lines of its log', async () => {
   const out = await cronJob({

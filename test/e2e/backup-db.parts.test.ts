@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
 import { startPostgres } from '../../sandbox/databases/postgresql.ts';
 import type { Postgres } from '../../sandbox/databases/postgresql.ts';
 import { shopSql } from '../../sandbox/databases/shop-postgresql.ts';
@@ -73,6 +74,9 @@ const start = (inputs: With): Promise<Step> =>
     commands: '',
   });
 const backup = async (inputs: With): Promise<Ending> => (await start(inputs)).ended;
+
+/** Two backups of one second have no order: their ids are times, to the second. */
+const nextSecond = (): Promise<void> => systemClock.sleep(1_000 - (Date.now() % 1_000) + 5);
 
 /** Keys below a destination, without it. */
 async function keysIn(destination: string): Promise<string[]> {
@@ -165,6 +169,7 @@ test('complete and parsed, and check: the newest that is proven far enough', asy
   const where = { ...database(), ...bucket(destination), recipients: recipient, globals: false };
   const parsed = await backup({ ...where, verify: 'parsed' });
   expect([parsed.result, parsed.reason]).toEqual(['success', expect.stringContaining('read to its end')]);
+  await nextSecond();
   const complete = await backup(where);
   expect(complete.result).toBe('success');
 
@@ -184,7 +189,9 @@ test('retention: only after success, and never what is not ours', async () => {
   const destination = place();
   const where = { ...database(), ...bucket(destination), globals: false, keep: '{ last: 2 }' };
   const first = await backup(where);
+  await nextSecond();
   const second = await backup(where);
+  await nextSecond();
   const wrong = await backup({ ...where, 'exclude-tables': 'shop.ordrs' });
   expect([wrong.result, wrong.log]).toEqual([
     'failure',
