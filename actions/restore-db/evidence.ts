@@ -4,7 +4,7 @@ import { comparedText, drillSchema, judge, missed, totalSeconds } from '../../li
 import type { DrillEvidence } from '../../lib/domain/database/drill.ts';
 import { withoutBackup } from '../../lib/domain/database/drill-recovery.ts';
 import type { RecoveryPoints } from '../../lib/domain/database/drill-recovery.ts';
-import { heldIn } from '../../lib/domain/database/fingerprint.ts';
+import { comparisonOf, heldIn } from '../../lib/domain/database/fingerprint.ts';
 import { ToolError } from '../../lib/domain/errors.ts';
 import type { TargetError } from '../../lib/domain/errors.ts';
 import type { Actor } from '../../lib/domain/record/types.ts';
@@ -48,19 +48,20 @@ export function evidenceOf(found: Found, asked: Asked): DrillEvidence {
 }
 
 function measured(
-  { drilled, recovery }: Found,
+  { manifest, drilled, recovery }: Found,
   { objectives }: Asked,
 ): Pick<DrillEvidence, 'seconds' | 'rto' | 'rpo' | 'compared'> {
   if (drilled.kind === 'failed')
     return { rto: judge(undefined, objectives.rto), rpo: rpoOf(withoutBackup(recovery), objectives.rpo) };
   const { seconds, contents } = drilled;
   const { tables, rows } = heldIn(contents.fingerprint);
+  const { kind } = comparisonOf(manifest.engine, manifest.fingerprint);
   const total = totalSeconds(seconds);
   return {
     seconds,
     rto: { seconds: total, ...judge(total, objectives.rto) },
     rpo: rpoOf(recovery, objectives.rpo),
-    compared: { kind: contents.fingerprint.kind, tables, rows },
+    compared: { kind, tables, rows },
   };
 }
 
@@ -75,7 +76,7 @@ function rpoOf({ points, unknown }: RecoveryPoints, objective: number | undefine
 }
 
 function outcomeOf(
-  { drilled, recovery }: Found,
+  { manifest, drilled, recovery }: Found,
   { objectives }: Asked,
 ): Pick<DrillEvidence, 'outcome' | 'reason' | 'details'> {
   if (drilled.kind === 'failed') {
@@ -84,7 +85,7 @@ function outcomeOf(
   }
   const faults = missed(drilled.seconds, recovery, objectives);
   if (faults.length > 0) return { outcome: 'missed', reason: faults.join('; '), details: [] };
-  const compared = comparedText(drilled.contents.fingerprint.kind);
+  const compared = comparedText(comparisonOf(manifest.engine, manifest.fingerprint));
   return { outcome: 'passed', reason: `restored, and ${compared}`, details: [] };
 }
 

@@ -1,5 +1,5 @@
 /** What would be done, as rows of label and text: the log and the summary show the same. Pure. */
-import { heldIn } from '../../lib/domain/database/fingerprint.ts';
+import { comparisonOf, heldIn } from '../../lib/domain/database/fingerprint.ts';
 import { restoredSize } from '../../lib/domain/database/restore-refusals.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
@@ -10,6 +10,7 @@ import type { Look } from './look.ts';
 export function planRows(look: Look, inputs: Inputs, now: number): [label: string, text: string][] {
   const { manifest, transaction, where, room } = look;
   const { fingerprint, verified, layers, extraArgs = [] } = manifest;
+  const comparison = comparisonOf(manifest.engine, fingerprint);
   const { tables, rows, largeObjects } = heldIn(fingerprint);
   const large = largeObjects === 0 ? '' : `, ${plural(largeObjects, 'large object')}`;
   const age = formatDuration(Math.max(0, now - Date.parse(manifest.takenAt)));
@@ -38,9 +39,9 @@ export function planRows(look: Look, inputs: Inputs, now: number): [label: strin
       : [['room', `taken to need ${formatBytes(restoredSize(manifest))}; ${room}`] as [string, string]]),
     [
       'then',
-      fingerprint.kind === 'rows'
+      comparison.kind === 'rows'
         ? 'the rows of every table are compared'
-        : 'the number of rows of every table is compared',
+        : `the number of rows of every table is compared${comparison.why === undefined ? '' : `: ${comparison.why}`}`,
     ],
   ];
 }

@@ -1,5 +1,6 @@
 import type { DrillSeconds } from '../../lib/domain/database/drill.ts';
 import { comparedText, secondsOf } from '../../lib/domain/database/drill.ts';
+import { comparisonOf } from '../../lib/domain/database/fingerprint.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { ConfigurationError } from '../../lib/domain/errors.ts';
 import { columns } from '../../lib/domain/report/columns.ts';
@@ -80,7 +81,7 @@ export async function restoreDb(inputs: Inputs, ports: Ports): Promise<RestoreRe
   return ended(
     {
       result: 'success',
-      reason: `${found.manifest.id} is in ${restored.database}, and ${comparedText(found.manifest.fingerprint.kind)}`,
+      reason: `${found.manifest.id} is in ${restored.database}, and ${comparedText(comparisonOf(found.manifest.engine, found.manifest.fingerprint))}`,
     },
     { restored },
   );

@@ -34,20 +34,33 @@ export const snapshotSql = `SELECT pg_catalog.jsonb_build_object('snapshot', pg_
 export const lockSql = (tables: readonly string[]): string =>
   `LOCK TABLE ${tables.map((table) => `ONLY ${table}`).join(', ')} IN ACCESS SHARE MODE`;
 
+export interface ColumnFacts {
+  readonly name: string;
+  /** `document`: mostly long, or full of what a composite's text has to quote. */
+  readonly kind: 'text' | 'document' | 'other';
+}
+
 export interface TableFacts {
   /** Qualified, quoted where it must be: as SQL wants it and as messages show it. */
   readonly name: string;
   readonly schema: string;
   readonly table: string;
-  readonly columns: readonly string[];
+  /** By name, in no language's order. */
+  readonly columns: readonly ColumnFacts[];
   /** The partitioned tables that it is a part of: `schema.table`, without quotes. */
   readonly within: readonly string[];
 }
 
+const typesOf = (...names: readonly string[]): string =>
+  names.map((name) => `'pg_catalog.${name}'::pg_catalog.regtype`).join(', ');
+
 /** Every table that holds rows of its own; of a partitioned one that is its partitions. */
 export const tablesSql = `SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
   'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'schema', n.nspname, 'table', c.relname,
-  'columns', (SELECT coalesce(pg_catalog.jsonb_agg(a.attname ORDER BY a.attnum), '[]') FROM pg_catalog.pg_attribute AS a
+  'columns', (SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', a.attname, 'kind',
+      CASE WHEN a.atttypid IN (${typesOf('text', 'varchar')}) THEN 'text'
+        WHEN a.atttypid IN (${typesOf('json', 'jsonb', 'bytea')}) THEN 'document' ELSE 'other' END)
+      ORDER BY a.attname COLLATE pg_catalog."C"), '[]') FROM pg_catalog.pg_attribute AS a
     WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   'within', (SELECT coalesce(pg_catalog.jsonb_agg(pn.nspname || '.' || p.relname), '[]')
     FROM pg_catalog.pg_partition_ancestors(c.oid) AS above(relid)
@@ -58,17 +71,34 @@ FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.rel
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND ${ours('pg_class', 'c')}`;
 
 /**
- * ONLY: children of a table are tables of their own. The row is cast as a whole: \`alias.*\` is never taken for a
- * column that has the alias's name.
+ * ONLY: children of a table are tables of their own. Columns come by name: a restore brings those of a child that
+ * inherits in another order, the parent's first. A row is hashed as one text, so that values which two rows exchanged
+ * show.
  */
-export const rowsSql = (
-  table: string,
-): string => `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
-  'hash', coalesce(pg_catalog.sum(pg_catalog.hashtextextended((slipway_row.*)::text, 0)), 0)::text)
-FROM ONLY ${table} AS slipway_row`;
+export const rowsSql = ({
+  name,
+  columns,
+}: TableFacts): string => `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),
+  'hash', coalesce(pg_catalog.sum(${hashOf(`ROW(${columns.map(inRow).join(', ')})::text`)}), 0)::text)
+FROM ONLY ${name} AS slipway_row`;
 
-export const countSql = (table: string): string =>
-  `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*)) FROM ONLY ${table}`;
+/** In bytes. A composite's text is made letter by letter, so what is longer goes into it as its hash: up to 3 × as fast. */
+const longest = 100;
+
+function inRow({ name, kind }: ColumnFacts): string {
+  const column = `slipway_row.${identifier(name)}`;
+  if (kind === 'other') return column;
+  const hash = hashOf(`${column}::text`);
+  return kind === 'document'
+    ? hash
+    : `CASE WHEN pg_catalog.octet_length(${column}) <= ${longest} THEN ${column} ELSE ${hash}::text END`;
+}
+
+/** By byte: columns may have collations that do not go together, or take one letter for another. */
+const hashOf = (text: string): string => `pg_catalog.hashtextextended(${text} COLLATE pg_catalog."C", 0)`;
+
+export const countSql = ({ name }: TableFacts): string =>
+  `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*)) FROM ONLY ${name}`;
 
 /** Large objects are no rows of any table, and dumped all the same. */
 export const largeObjectsSql = `SELECT pg_catalog.jsonb_build_object('rows', pg_catalog.count(*),

@@ -1,4 +1,4 @@
-import { largeObjects } from '../../domain/database/fingerprint.ts';
+import { largeObjects, rowMethods } from '../../domain/database/fingerprint.ts';
 import type {
   Fingerprint,
   FingerprintKind,
@@ -49,21 +49,25 @@ async function readFingerprint(
   tables: readonly TableFacts[],
   kind: FingerprintKind,
 ): Promise<Fingerprint> {
-  const read = async <Count extends object>(sql: (table: string) => string, large: string) => {
+  const read = async <Count extends object>(sql: (table: TableFacts) => string, large: string) => {
     const counts: ({ name: string } & Count)[] = [];
-    for (const { name } of tables) counts.push({ name, ...(await session.json<Count>(sql(name))) });
+    for (const table of tables) counts.push({ name: table.name, ...(await session.json<Count>(sql(table))) });
     counts.push({ name: largeObjects, ...(await session.json<Count>(large)) });
     return counts;
   };
-  return kind === 'rows'
-    ? { kind, tables: await read<Omit<TableRows, 'name'>>(catalog.rowsSql, catalog.largeObjectsSql) }
-    : { kind, tables: await read<Omit<TableCount, 'name'>>(catalog.countSql, catalog.largeObjectCountSql) };
+  if (kind === 'counts')
+    return {
+      kind,
+      tables: await read<Omit<TableCount, 'name'>>(catalog.countSql, catalog.largeObjectCountSql),
+    };
+  const hashed = await read<Omit<TableRows, 'name'>>(catalog.rowsSql, catalog.largeObjectsSql);
+  return { kind, method: rowMethods.postgresql, tables: hashed };
 }
 
 async function readBooks(session: Session, tables: readonly TableFacts[]): Promise<AppliedMigrations[]> {
   const found: AppliedMigrations[] = [];
   for (const { name, table, columns } of tables) {
-    const books = recogniseMigrations({ name: table, columns });
+    const books = recogniseMigrations({ name: table, columns: columns.map((column) => column.name) });
     if (books === undefined) continue;
     const rows = await session.json<Row[]>(catalog.migrationRowsSql(name, books.columns));
     found.push(readMigrations(books.tool, name, rows));

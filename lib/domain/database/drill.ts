@@ -3,7 +3,7 @@ import { formatDuration } from '../duration.ts';
 import type { Milliseconds } from '../duration.ts';
 import type { VerificationLevel } from './backup-manifest.ts';
 import type { RecoveryPoint, RecoveryPoints } from './drill-recovery.ts';
-import type { FingerprintKind } from './fingerprint.ts';
+import type { Comparison, FingerprintKind } from './fingerprint.ts';
 import type { Engine } from './locator.ts';
 
 export const drillSchema = 'slipway/restore-drill/v1';
@@ -107,10 +107,10 @@ export function missed(seconds: DrillSeconds, { points }: RecoveryPoints, asked:
 }
 
 /** What a comparison has shown, and no more than that. */
-export const comparedText = (kind: FingerprintKind): string =>
+export const comparedText = ({ kind, why }: Comparison): string =>
   kind === 'rows'
     ? 'every table has the rows that were dumped'
-    : 'every table has as many rows as were dumped';
+    : `every table has as many rows as were dumped${why === undefined ? '' : ` (${why}: they could only be counted)`}`;
 
 export const spoken = (seconds: number): string => formatDuration(seconds * 1_000);
 

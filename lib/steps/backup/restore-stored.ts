@@ -3,7 +3,7 @@
  * is the stored object that is restored, not a copy that this machine still has.
  */
 import type { BackupManifest } from '../../domain/database/backup-manifest.ts';
-import { fingerprintDifferences } from '../../domain/database/fingerprint.ts';
+import { comparisonOf, fingerprintDifferences } from '../../domain/database/fingerprint.ts';
 import { serverRefusals } from '../../domain/database/restore-refusals.ts';
 import { CancelledError, TargetError } from '../../domain/errors.ts';
 import { assertSame, damageOf } from '../../domain/storage/damaged.ts';
@@ -33,8 +33,9 @@ export async function restoreStored(order: RestoreStoredOrder, ports: RestorePor
   const { database } = ports;
   await refuseUnfit(order, database);
   await database.restore(unpacked(order, ports), order);
-  const { fingerprint, withoutRows } = order.manifest;
-  const contents = await database.contents(fingerprint.kind, { ...order, withoutRows });
+  const { engine, fingerprint, withoutRows } = order.manifest;
+  const { kind } = comparisonOf(engine, fingerprint);
+  const contents = await database.contents(kind, { ...order, withoutRows });
   const differences = fingerprintDifferences(fingerprint, contents.fingerprint);
   if (differences.length === 0) return contents;
   throw new TargetError(`the restored database is not what was dumped: ${differences[0]}`, {

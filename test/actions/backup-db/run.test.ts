@@ -186,7 +186,11 @@ describe('what fails leaves nothing, publishes nothing and deletes nothing old',
         (yard.scratch.script = {
           restores: {
             ...contents,
-            fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 1, hash: '7' }] },
+            fingerprint: {
+              kind: 'rows',
+              method: 'columns by name',
+              tables: [{ name: 'public.t', rows: 1, hash: '7' }],
+            },
           },
         }),
       'not what was dumped',

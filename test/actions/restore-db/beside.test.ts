@@ -26,7 +26,11 @@ test('one that is not what was dumped is dropped again', async () => {
   const world = await backedUp();
   world.server.script.restores = {
     ...contents,
-    fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 2, hash: '8' }] },
+    fingerprint: {
+      kind: 'rows',
+      method: 'columns by name',
+      tables: [{ name: 'public.t', rows: 2, hash: '8' }],
+    },
   };
   await expect(world.run({ mode: 'beside' })).rejects.toThrow(
     /not the same ones; database .* was dropped again/,

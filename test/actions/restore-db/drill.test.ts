@@ -43,6 +43,22 @@ test('a drill that passes: measured, kept as evidence, and nothing left', async 
   expect(evidence.rto.seconds).toBeGreaterThan(0);
 });
 
+test('a backup whose rows were hashed in another way is counted, and that is said; it is not condemned', async () => {
+  const old = { kind: 'rows', tables: [{ name: 'public.t', rows: 2, hash: '9' }] } as const;
+  const world = await backedUp({ fingerprint: old });
+  const result = await world.run({ mode: 'drill' });
+  const why = 'another version of Slipway hashed its rows, in another way';
+  expect(result).toMatchObject({
+    result: 'success',
+    reason: `restored, and every table has as many rows as were dumped (${why}: they could only be counted)`,
+  });
+  expect(evidenceOf(world).compared).toEqual({ kind: 'counts', tables: 1, rows: 2 });
+  expect(world.said.join('\n')).toContain(`the number of rows of every table is compared: ${why}`);
+
+  const changed = await backedUp({ fingerprint: { ...old, tables: [{ ...old.tables[0], rows: 3 }] } });
+  expect((await changed.run({ mode: 'drill' })).reason).toMatch(/public.t: 2 rows instead of 3/);
+});
+
 test('the scratch server is like the one that was dumped, and room is added to its size only there', async () => {
   const world = await backedUp({ databaseBytes: 6_000_000, encoding: 'SQL_ASCII', locale: 'C' });
   await world.run({ mode: 'drill' });
@@ -58,6 +74,7 @@ test('what the dump tool was told, and what is no table, is said before a drill'
     extraArgs: ['--exclude-schema=audit'],
     fingerprint: {
       kind: 'rows',
+      method: 'columns by name',
       tables: [
         { name: 'public.t', rows: 2, hash: '7' },
         { name: 'large objects', rows: 3, hash: '1' },
@@ -119,7 +136,10 @@ test('nor does one that takes the connection and says nothing', async () => {
 
 test('a backup that does not restore: evidence of that too, and a failure', async () => {
   const world = await backedUp();
-  world.throwaway.script.restores = { ...contents, fingerprint: { kind: 'rows', tables: [] } };
+  world.throwaway.script.restores = {
+    ...contents,
+    fingerprint: { kind: 'rows', method: 'columns by name', tables: [] },
+  };
   const result = await world.run({ mode: 'drill', rto: '1h' });
   expect(result).toMatchObject({
     result: 'failure',

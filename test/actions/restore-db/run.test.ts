@@ -207,7 +207,11 @@ test('tables that differ are told, and that the database holds them', async () =
   script(world, {
     restores: {
       ...contents,
-      fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 1, hash: '7' }] },
+      fingerprint: {
+        kind: 'rows',
+        method: 'columns by name',
+        tables: [{ name: 'public.t', rows: 1, hash: '7' }],
+      },
     },
   });
   await expect(world.run()).rejects.toThrow(/1 row instead of 2; the database holds table public.t/);

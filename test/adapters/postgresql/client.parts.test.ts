@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
 import { collect, from } from '../../support/bytes.ts';
 import { databaseContract, wholeShop } from '../database/contract.ts';
-import { equal, order, restoring, whole } from '../database/round-trip.ts';
+import { equal, order, restoring, roundTrip, whole } from '../database/round-trip.ts';
 import { byUrl, emptyDatabase, inPod, subject, postgres } from './shop.ts';
 
 databaseContract(subject);
@@ -52,6 +52,53 @@ test('one changed row, and one that two tables exchanged, are told', async () =>
   const after = await (await byUrl(name)).contents('rows');
   expect(fingerprintDifferences(before.fingerprint, after.fingerprint)).toEqual([
     'public.a: 2 rows, but not the same ones',
+  ]);
+});
+
+test('values that changed places between two rows, or are hashed apart for their length, are told', async () => {
+  const name = await emptyDatabase();
+  const [long, other] = ['a', 'b'].map((letter) => letter.repeat(200));
+  await postgres.sql(
+    name,
+    `CREATE TABLE t (n integer, long text, doc jsonb, raw bytea, word varchar(9));
+    INSERT INTO t VALUES (1, '${long}', '{"a": 1}', 'x', NULL), (2, '${other}', '{"a": 2}', 'y', '')`,
+  );
+  const source = await byUrl(name);
+  const before = await source.contents('rows');
+  for (const column of ['long', 'doc', 'raw', 'word']) {
+    const swap = `UPDATE t SET ${column} = (SELECT ${column} FROM t AS o WHERE o.n <> t.n)`;
+    await postgres.sql(name, swap);
+    const { fingerprint } = await source.contents('rows');
+    expect([column, fingerprintDifferences(before.fingerprint, fingerprint)]).toEqual([
+      column,
+      ['public.t: 2 rows, but not the same ones'],
+    ]);
+    await postgres.sql(name, swap);
+  }
+  expect((await source.contents('rows')).fingerprint).toEqual(before.fingerprint);
+});
+
+test('as many columns as a table can have, of any name and collation, come back the same', async () => {
+  const source = await emptyDatabase();
+  const odd = `"a""b" text COLLATE "POSIX", "new\nline" text, ":x" text, "$1" text, "ä 😀" integer, "\\" text`;
+  const more = Array.from(
+    { length: 1594 },
+    (_, n) => `column_of_some_length_${n} ${n % 2 === 0 ? 'text' : 'int'}`,
+  );
+  await postgres.sql(
+    source,
+    `CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+    CREATE TABLE t (${odd}, ${more.join(', ')});
+    CREATE TABLE loose (a text COLLATE loose, b text COLLATE "C", g text GENERATED ALWAYS AS (b || 'x') STORED);
+    INSERT INTO t ("a""b", "$1", column_of_some_length_1593) VALUES ('q', 'd', 7);
+    INSERT INTO loose (a, b) VALUES ('A', 'b')`,
+  );
+  await roundTrip(await byUrl(source), await byUrl(await emptyDatabase()));
+  const { fingerprint } = await (await byUrl(source)).contents('rows');
+  await postgres.sql(source, `UPDATE loose SET a = 'a'`);
+  const changed = await (await byUrl(source)).contents('rows');
+  expect(fingerprintDifferences(fingerprint, changed.fingerprint)).toEqual([
+    'public.loose: 1 row, but not the same ones',
   ]);
 });
 

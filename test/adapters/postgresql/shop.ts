@@ -37,12 +37,20 @@ beforeAll(async () => {
   postgres = await startPostgres();
   await postgres.sql('postgres', 'CREATE DATABASE shop');
   await postgres.sql('shop', shopSql({ seed: 1, rows: 20_000 }));
+  await postgres.sql('shop', inheritedSql);
 }, 600_000);
 afterAll(async () => {
   await Promise.all(children.map((child) => child.stop()));
   await postgres.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Its columns lie on the disk as amount, x, currency; a restore makes those of the parent first: amount, currency, x. */
+const inheritedSql = `CREATE TABLE shop.payments (amount integer);
+CREATE TABLE shop.card_payments (x text) INHERITS (shop.payments);
+ALTER TABLE shop.payments ADD currency text, ADD gone integer;
+ALTER TABLE shop.payments DROP gone;
+INSERT INTO shop.card_payments (amount, x, currency) SELECT n, 'card ' || n, 'EUR' FROM generate_series(1, 30) AS n`;
 
 let count = 0;
 export async function emptyDatabase(): Promise<string> {
@@ -97,7 +105,12 @@ export const subject: Subject = {
   password: () => postgres.password,
   facts: { extensions: [{ name: 'pgcrypto' }, { name: 'plpgsql' }] },
   shop: {
-    rows: { 'shop.orders': 20_000, 'large objects': 2, '"Odd ""Schema"""."Table; DROP TABLE x --"': 240 },
+    rows: {
+      'shop.orders': 20_000,
+      'shop.card_payments': 30,
+      'large objects': 2,
+      '"Odd ""Schema"""."Table; DROP TABLE x --"': 240,
+    },
     migrations: [{ tool: 'flyway', applied: [{ id: '1' }, { id: '2', checksum: '-23' }] }],
     schema: 'shop.events',
   },

@@ -65,6 +65,9 @@ test('what we write is what the schema says, and is read back', () => {
   validate(JSON.parse(manifestText(manifest)));
   expect(validate.errors ?? []).toEqual([]);
   expect(parseManifest(manifestText(manifest))).toEqual(manifest);
+  const { tables } = manifest.fingerprint;
+  const named = { ...manifest, fingerprint: { kind: 'rows', method: 'columns by name', tables } };
+  expect(validate(JSON.parse(JSON.stringify(named)))).toBe(true);
   const counted: BackupManifest = {
     ...manifest,
     layers: [],

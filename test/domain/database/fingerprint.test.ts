@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  comparisonOf,
   fingerprintDifferences,
   heldIn,
   isEmpty,
@@ -28,6 +29,33 @@ test.each<[string, Fingerprint, Fingerprint, string[]]>([
   ],
 ])('%s', (_, dumped, restored, differences) => {
   expect(fingerprintDifferences(dumped, restored)).toEqual(differences);
+});
+
+test('hashes of two ways are not held against each other, numbers of rows are', () => {
+  const now: Fingerprint = {
+    kind: 'rows',
+    method: 'columns by name',
+    tables: [{ name: 'a', rows: 2, hash: '8' }],
+  };
+  expect(fingerprintDifferences(rows(['a', 2, '7']), now)).toEqual([]);
+  expect(fingerprintDifferences(rows(['a', 3, '7']), now)).toEqual(['a: 2 rows instead of 3']);
+  expect(fingerprintDifferences({ ...now, tables: [{ name: 'a', rows: 2, hash: '7' }] }, now)).toEqual([
+    'a: 2 rows, but not the same ones',
+  ]);
+});
+
+test('what can be compared: rows where they were hashed as they are today', () => {
+  const named: Fingerprint = { kind: 'rows', method: 'columns by name', tables: [] };
+  expect([
+    comparisonOf('postgresql', named),
+    comparisonOf('mariadb', rows()),
+    comparisonOf('postgresql', { kind: 'counts', tables: [] }),
+  ]).toEqual([{ kind: 'rows' }, { kind: 'rows' }, { kind: 'counts' }]);
+  for (const [engine, fingerprint] of [
+    ['postgresql', rows()],
+    ['mysql', named],
+  ] as const)
+    expect(comparisonOf(engine, fingerprint)).toEqual({ kind: 'counts', why: expect.any(String) });
 });
 
 test('empty means no row in any table', () => {

@@ -30,7 +30,11 @@ const facts: DatabaseFacts = {
   nonTransactional: [],
 };
 export const contents: Contents = {
-  fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 2, hash: '7' }] },
+  fingerprint: {
+    kind: 'rows',
+    method: 'columns by name',
+    tables: [{ name: 'public.t', rows: 2, hash: '7' }],
+  },
   schema: { kind: 'unreadable', why: 'not asked' },
   migrations: [],
 };

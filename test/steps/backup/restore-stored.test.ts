@@ -90,6 +90,21 @@ test('tables whose rows were left out are not looked at', async () => {
   expect(asked).toEqual(['rows', ['public.log']]);
 });
 
+test('hashes of an older way are not asked for: rows are counted', async () => {
+  const asked: unknown[] = [];
+  const target = database();
+  const watched: typeof target = {
+    ...target,
+    contents: async (kind) => {
+      asked.push(kind);
+      return target.contents(kind);
+    },
+  };
+  const fingerprint = { kind: 'rows', tables: [{ name: 'public.t', rows: 2, hash: 'another' }] } as const;
+  const { failed } = await restoring({ fingerprint }, {}, [identity], watched);
+  expect([failed, asked]).toEqual([contents, ['counts']]);
+});
+
 test('without the right key nothing is restored', async () => {
   const { failed, restored } = await restoring({}, {}, [await generateX25519Identity()]);
   expect((failed as Error).message).toMatch(/none of the identities/);
@@ -99,7 +114,11 @@ test('without the right key nothing is restored', async () => {
 test('a restored database that differs is told, table by table', async () => {
   const restores: Contents = {
     ...contents,
-    fingerprint: { kind: 'rows', tables: [{ name: 'public.t', rows: 1, hash: '7' }] },
+    fingerprint: {
+      kind: 'rows',
+      method: 'columns by name',
+      tables: [{ name: 'public.t', rows: 1, hash: '7' }],
+    },
   };
   const { failed } = await restoring({}, { restores });
   expect((failed as Error).message).toMatch('public.t: 1 row instead of 2');
