@@ -34,9 +34,11 @@ export async function restoreThere(
   using progress = progressOf(manifest, ports);
   const { clock, storage } = ports;
   const { packing, onRestored } = progress;
+  // Whose roles are not there, their disks are not either.
+  const tablespaces = owners;
   return await within({ timeout, subject: 'the restore' }, ports, (signal) =>
     restoreTimed(
-      { manifest, identities, globals, owners, oneTransaction: transaction.one, signal },
+      { manifest, identities, globals, owners, tablespaces, oneTransaction: transaction.one, signal },
       { database, storage, packing, clock, onRestored },
     ),
   );

@@ -36,7 +36,7 @@ export interface Database {
    * Makes the roles and grants of `dumpGlobals`; a role that is there already keeps its password and its rights, and
    * only gains what was granted to it. Stops at the first error.
    */
-  applyGlobals(sql: AsyncIterable<Uint8Array>, options?: Cancellable): Promise<void>;
+  applyGlobals(sql: AsyncIterable<Uint8Array>, options?: GlobalsOptions): Promise<void>;
   /** Goes through a whole dump with the dump tool's own reader, into nothing. Throws where it is cut or malformed. */
   parse(dump: AsyncIterable<Uint8Array>, options?: Cancellable): Promise<Account>;
   /** Free on the disk under the server's data, in bytes; undefined where it cannot be learnt from here. */
@@ -137,7 +137,15 @@ export interface Durability {
   readonly replicas: readonly { readonly name: string; readonly lagSeconds?: number }[];
 }
 
-export interface RestoreOrder extends Cancellable {
+export interface GlobalsOptions extends Cancellable {
+  /**
+   * `false`: none is made or used, and everything lies where the server puts it by itself. A scratch server must not
+   * have them: it lacks the disks of the source, or, on the same machine, would reach into those of the live one.
+   */
+  readonly tablespaces?: boolean;
+}
+
+export interface RestoreOrder extends GlobalsOptions {
   /** All or nothing: a failure leaves the database as empty as it was. It needs a lock per table at the same time. */
   readonly oneTransaction: boolean;
   /** `false`: everything belongs to who restores, and no grant is made: the roles of the source need not exist. */

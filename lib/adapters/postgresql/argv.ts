@@ -54,14 +54,21 @@ export interface PgRestoreOrder {
   readonly connection: string;
   readonly oneTransaction: boolean;
   readonly owners: boolean;
+  readonly tablespaces: boolean;
 }
 
-export const pgRestoreArgv = ({ connection, oneTransaction, owners }: PgRestoreOrder): string[] => [
+export const pgRestoreArgv = ({
+  connection,
+  oneTransaction,
+  owners,
+  tablespaces,
+}: PgRestoreOrder): string[] => [
   'pg_restore',
   '--no-password',
   '--exit-on-error',
   ...(oneTransaction ? ['--single-transaction'] : []),
-  ...(owners ? [] : ['--no-owner', '--no-privileges', '--no-tablespaces']),
+  ...(owners ? [] : ['--no-owner', '--no-privileges']),
+  ...(tablespaces ? [] : ['--no-tablespaces']),
   `--dbname=${connection}`,
 ];
 

@@ -89,9 +89,9 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
-    /(tablespace "[^"]*" does not exist|directory "[^"]*" does not exist)/,
+    /(tablespace "[^"]*" does not exist|directory "[^"]*" (?:does not exist|already in use as a tablespace))/,
     (what) => ({
-      message: `a tablespace of the source is missing on this server: ${what}`,
+      message: `a tablespace of the source cannot be had on this server: ${what}`,
       remedy: 'make its directory on the server (and the tablespace), or restore with owners: false',
     }),
   ],

@@ -1,6 +1,6 @@
 /** Roles and grants of a whole server: out as SQL, and into another one where some of them exist. */
 import { TargetError } from '../../domain/errors.ts';
-import type { Cancellable, Hop } from '../../ports/database.ts';
+import type { Cancellable, GlobalsOptions, Hop } from '../../ports/database.ts';
 import { signalled, textOf } from '../database-place/reading.ts';
 import { globalsArgv } from './argv.ts';
 import { readGlobals } from './globals-sql.ts';
@@ -29,7 +29,7 @@ type Present = Readonly<Record<'role' | 'tablespace', readonly string[]>>;
 export async function applyGlobals(
   server: Server,
   sql: AsyncIterable<Uint8Array>,
-  options?: Cancellable,
+  { tablespaces = true, ...options }: GlobalsOptions = {},
 ): Promise<void> {
   const statements = readGlobals(await textOf(sql));
   if (statements === undefined)
@@ -45,7 +45,7 @@ export async function applyGlobals(
     await session.ask('BEGIN');
     for (const each of wanted) if (!ofTablespaces(each)) await session.ask(each.sql);
     await session.ask('COMMIT');
-    for (const each of wanted) if (ofTablespaces(each)) await session.ask(each.sql);
+    for (const each of wanted) if (tablespaces && ofTablespaces(each)) await session.ask(each.sql);
   }, options);
 }
 

@@ -13,12 +13,13 @@ export const occupantsOf = (server: Server, options?: Cancellable): Promise<read
 export async function restoreDump(
   server: Server,
   dump: AsyncIterable<Uint8Array>,
-  { oneTransaction, owners, signal }: RestoreOrder,
+  { oneTransaction, owners, tablespaces = true, signal }: RestoreOrder,
 ): Promise<Account> {
   const options = signal === undefined ? {} : { signal };
   refuseOccupied(await occupantsOf(server, options), server.described);
   const connection = server.connection.conninfo;
-  return feed(server, argv.pgRestoreArgv({ connection, oneTransaction, owners }), dump, options);
+  const tool = argv.pgRestoreArgv({ connection, oneTransaction, owners, tablespaces });
+  return feed(server, tool, dump, options);
 }
 
 /**

@@ -54,11 +54,7 @@ export async function restoreTimed(order: TimedOrder, ports: TimedPorts): Promis
 }
 
 async function applyGlobals(order: TimedOrder, { database, storage, packing }: TimedPorts): Promise<void> {
-  const { manifest, identities, signal } = order;
-  await database.applyGlobals(
-    unpackedGlobals(manifest, identities, { storage, packing }),
-    signal === undefined ? {} : { signal },
-  );
+  await database.applyGlobals(unpackedGlobals(order.manifest, order.identities, { storage, packing }), order);
 }
 
 /** The roles and grants of a backup as SQL; ends only when the object was the one that the manifest names. */

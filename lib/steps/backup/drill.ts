@@ -68,7 +68,7 @@ async function restoredInto(
   ports: DrillPorts,
 ): Promise<Drilled> {
   try {
-    const timed = await restoreTimed(order, { ...ports, database });
+    const timed = await restoreTimed({ ...order, tablespaces: false }, { ...ports, database });
     const seconds = {
       prepare: secondsOf(readyAt - order.startedAt),
       restore: secondsOf(timed.restore),

@@ -74,7 +74,15 @@ async function restored(order: ProofOrder, ports: ProofPorts, at: () => string):
     const globals = order.roles && manifest.globals !== undefined;
     const timed = await restoreTimed(
       // Owners and grants are part of the proof wherever their roles can be.
-      { manifest, identities, globals, owners: globals, oneTransaction: false, signal },
+      {
+        manifest,
+        identities,
+        globals,
+        owners: globals,
+        tablespaces: false,
+        oneTransaction: false,
+        signal,
+      },
       { ...ports, database: server.database },
     );
     refuseMissing(manifest.id, missingAfterRestore(order.schema, timed.contents.schema));

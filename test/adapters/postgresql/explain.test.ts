@@ -75,7 +75,12 @@ test.each<[string, new (...args: never[]) => Error, RegExp]>([
   [
     'pg_restore: error: could not execute query: ERROR:  tablespace "fast" does not exist',
     TargetError,
-    /a tablespace of the source is missing/,
+    /a tablespace of the source cannot be had/,
+  ],
+  [
+    'ERROR:  directory "/mnt/fast/PG_15_202209061" already in use as a tablespace',
+    TargetError,
+    /a tablespace of the source cannot be had/,
   ],
   [
     'pg_restore: error: unsupported version (1.16) in file header',
