@@ -76,8 +76,8 @@ function relationChanges(then: Relation, now: Relation, engine: Engine): SchemaC
   const inside = (name: string): string => `${then.name}.${name}`;
   return [
     ...columnChanges(then, now, engine),
-    ...indexChanges(then.indexes, now.indexes),
-    ...constraintChanges(then.constraints, now.constraints),
+    ...indexChanges(then, now),
+    ...constraintChanges(then, now),
     ...paired(then.triggers, now.triggers, {
       gone: () => ({ kind: 'unreadable', what: 'trigger was dropped' }),
       come: () => ({ kind: 'unreadable', what: 'new trigger' }),
@@ -125,12 +125,11 @@ function oneColumn(then: Column, now: Column, engine: Engine): SchemaChange[] {
 }
 
 /** Indexes are what they do, not what they are called: a rebuilt one often has another name. */
-function indexChanges(then: readonly Index[], now: readonly Index[]): SchemaChange[] {
-  const named = (all: readonly Index[]) =>
-    all.map((index) => ({ ...index, key: `${index.unique} ${index.definition}` }));
-  const [before, after] = [named(then), named(now)];
-  const gone = before.filter(({ key }) => !after.some((index) => index.key === key));
-  const come = after.filter(({ key }) => !before.some((index) => index.key === key));
+function indexChanges(then: Relation, now: Relation): SchemaChange[] {
+  const [before, after] = [indexKeys(then), indexKeys(now)];
+  const takenOver = new Set(now.constraints.map(keyBehind));
+  const gone = then.indexes.filter((index) => !after.has(indexKey(index)) && !takenOver.has(indexKey(index)));
+  const come = now.indexes.filter((index) => !before.has(indexKey(index)));
   return [
     ...gone.map(({ name, unique }) =>
       unique
@@ -145,20 +144,40 @@ function indexChanges(then: readonly Index[], now: readonly Index[]): SchemaChan
   ];
 }
 
-function constraintChanges(then: readonly Constraint[], now: readonly Constraint[]): SchemaChange[] {
-  const keyOf = ({ kind, definition }: Constraint): string => `${kind} ${definition}`;
-  const keys = (all: readonly Constraint[]): Set<string> => new Set(all.map(keyOf));
-  const [before, after] = [keys(then), keys(now)];
+const indexKey = ({ unique, definition }: Index): string => `${unique} ${definition}`;
+const indexKeys = ({ indexes }: Relation): Set<string> => new Set(indexes.map(indexKey));
+
+/**
+ * Of the unique index that such a constraint rests on: ADD CONSTRAINT … USING INDEX gives it the one that was there,
+ * and refuses nothing more. Not the other way round, for code may name a constraint (ON CONFLICT ON CONSTRAINT).
+ */
+const keyBehind = ({ kind, definition }: Constraint): string | undefined =>
+  kind === 'unique' || kind === 'primary key'
+    ? indexKey({
+        name: '',
+        unique: true,
+        definition: definition.replace(/^(?:UNIQUE|PRIMARY KEY) /, 'btree '),
+      })
+    : undefined;
+
+function constraintChanges(then: Relation, now: Relation): SchemaChange[] {
+  // NOT VALID says that nobody looked at the rows that were there; what may be written is the same.
+  const keyOf = ({ kind, definition }: Constraint): string =>
+    `${kind} ${definition.replace(/ NOT VALID$/, '')}`;
+  const keys = ({ constraints }: Relation): Set<string> => new Set(constraints.map(keyOf));
+  const [before, after, indexed] = [keys(then), keys(now), indexKeys(then)];
+  const isNew = (each: Constraint): boolean =>
+    !before.has(keyOf(each)) && !indexed.has(keyBehind(each) ?? '');
   // Code names a primary or unique key (ON CONFLICT); what a check or foreign key refused, it may write now.
   const named = ['primary key', 'unique', 'exclusion'];
   return [
-    ...then
+    ...then.constraints
       .filter((each) => !after.has(keyOf(each)))
       .map(({ name, kind }) =>
         change(named.includes(kind) ? 'breaking' : 'additive', name, `${kind} was dropped`),
       ),
-    ...now
-      .filter((each) => !before.has(keyOf(each)))
+    ...now.constraints
+      .filter(isNew)
       .map(({ name, kind }) => change('breaking', name, `new ${kind}: writes may fail`)),
   ];
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { compareSchemas } from '../../../lib/domain/database/compare-schemas.ts';
 import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint.ts';
 import { collect, from } from '../../support/bytes.ts';
 import { databaseContract, wholeShop } from '../database/contract.ts';
@@ -122,6 +123,27 @@ test('more arguments go to pg_dump, and ours stand', async () => {
   await expect(
     (await byUrl('shop')).dump({ ...order, extraArgs: ['--no-such'] }).then(whole),
   ).rejects.toThrow(/unrecognized option/);
+});
+
+test('a constraint that is validated, and one that takes over an index, leave the schema the same', async () => {
+  const name = await emptyDatabase();
+  await postgres.sql(
+    name,
+    `CREATE TABLE a (id integer PRIMARY KEY);
+    CREATE TABLE t (n integer NOT NULL, a integer, "Odd (b)" integer);
+    CREATE UNIQUE INDEX odd ON t ("Odd (b)", a); CREATE UNIQUE INDEX key ON t (n);
+    ALTER TABLE t ADD CONSTRAINT positive CHECK (n > 0) NOT VALID,
+      ADD CONSTRAINT known FOREIGN KEY (a) REFERENCES a DEFERRABLE NOT VALID`,
+  );
+  const before = await (await byUrl(name)).schema();
+  await postgres.sql(
+    name,
+    `ALTER TABLE t VALIDATE CONSTRAINT positive; ALTER TABLE t VALIDATE CONSTRAINT known;
+    ALTER TABLE t ADD CONSTRAINT odd_once UNIQUE USING INDEX odd; ALTER TABLE t ADD PRIMARY KEY USING INDEX key`,
+  );
+  const after = await (await byUrl(name)).schema();
+  expect(after).not.toEqual(before);
+  expect(compareSchemas(before.schema, after.schema)).toEqual({ kind: 'same' });
 });
 
 test('a schema alone is the same that contents tell', async () => {
