@@ -60,7 +60,7 @@ export async function holdDrill(
   inputs: Inputs,
   ports: Ports,
 ): Promise<DrillDone> {
-  const recovery = await recoveryOf(look, ports);
+  const recovery = await recoveryOf(look, inputs, ports);
   const drilled = damaged(look) ?? (await restored(look, scratch, startedAt, inputs, ports));
   const evidence = evidenceOf(
     { manifest: look.manifest, drilled, recovery, startedAt, actor: ports.actor },
@@ -124,11 +124,12 @@ async function refuseServer(
   });
 }
 
-async function recoveryOf({ manifest }: Look, ports: Ports): Promise<RecoveryPoints> {
+async function recoveryOf({ manifest }: Look, { baseBackup }: Inputs, ports: Ports): Promise<RecoveryPoints> {
   return recoveryPoints({
     takenAt: manifest.takenAt,
     now: ports.clock.now(),
     live: await liveWord(ports),
+    baseBackup,
   });
 }
 

@@ -47,6 +47,7 @@ export const inputNames: readonly string[] = [
   'one-transaction',
   'rto',
   'rpo',
+  'base-backup',
   'timeout',
   'dry-run',
   ...clusterInputNames,
@@ -105,6 +106,8 @@ export interface Inputs {
   readonly owners: boolean;
   readonly oneTransaction: 'auto' | 'always' | 'never';
   readonly objectives: Objectives;
+  /** Whether the workflow vouches for a base backup that the server's archive continues. */
+  readonly baseBackup: boolean;
   readonly timeout: Milliseconds;
   readonly dryRun: boolean;
 }
@@ -143,6 +146,7 @@ export function parseInputs(given: Readonly<Record<string, string>>, env: Env): 
     owners: reader.flag('owners', mode === 'drill' ? globals : true),
     oneTransaction: reader.choice('one-transaction', ['auto', 'always', 'never']),
     objectives: readObjectives(reader),
+    baseBackup: readBaseBackup(reader, of),
     timeout: readJobTimeout(reader, hour),
     dryRun: reader.flag('dry-run'),
   });
@@ -227,7 +231,7 @@ function refuseMisplaced(reader: InputReader, mode: Mode): void {
   const owners: Readonly<Record<Mode, readonly string[]>> = {
     into: [],
     beside: ['name'],
-    drill: [scratchInput, 'rto', 'rpo'],
+    drill: [scratchInput, 'rto', 'rpo', 'base-backup'],
   };
   for (const owner of modes.filter((each) => each !== mode))
     for (const input of owners[owner].filter((name) => reader.has(name)))
@@ -239,4 +243,14 @@ function readObjectives(reader: InputReader): Objectives {
     ...(reader.has('rto') ? { rto: reader.duration('rto', hour) } : {}),
     ...(reader.has('rpo') ? { rpo: reader.duration('rpo', hour) } : {}),
   };
+}
+
+function readBaseBackup(reader: InputReader, { engine }: BackedUp): boolean {
+  const isThere = reader.flag('base-backup');
+  if (isThere && engine !== 'postgresql')
+    reader.fault({
+      input: 'base-backup',
+      problem: `belongs to PostgreSQL, whose WAL archive continues one; the binary log of ${engine} lies beside the data`,
+    });
+  return isThere;
 }

@@ -133,6 +133,8 @@ export interface Durability {
         /** Pieces that could not be archived since the last success. */
         readonly failed: number;
       }
+    /** On, and lost with the server: MySQL's binary log. */
+    | { readonly kind: 'beside the data' }
     | { readonly kind: 'unreadable'; readonly why: string };
   readonly replicas: readonly { readonly name: string; readonly lagSeconds?: number }[];
 }

@@ -86,7 +86,7 @@ export function readDurability({ now, logs, replicas, own }: SaidOfDurability): 
     archive: !logs
       ? { kind: 'off' }
       : unreadable[0] === undefined
-        ? { kind: 'on', failed: 0 }
+        ? { kind: 'beside the data' }
         : { kind: 'unreadable', why: unreadable.map(({ why }) => why).join('; ') },
     replicas: [
       ...('why' in own ? [] : own.map(ownLag)),

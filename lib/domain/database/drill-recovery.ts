@@ -10,6 +10,7 @@ export interface SurvivingData {
   readonly archive:
     | { readonly kind: 'off' }
     | { readonly kind: 'on'; readonly newestAt?: string; readonly failed: number }
+    | { readonly kind: 'beside the data' }
     | { readonly kind: 'unreadable'; readonly why: string };
   readonly replicas: readonly { readonly name: string; readonly lagSeconds?: number }[];
 }
@@ -36,25 +37,30 @@ export interface RecoveryReading {
   readonly now: number;
   /** Of the live server; a text says why there is none. */
   readonly live: SurvivingData | string;
+  /**
+   * Whether somebody vouches for a base backup of the server. A WAL archive continues one, never a dump that was
+   * restored, so without it the archive restores nothing.
+   */
+  readonly baseBackup: boolean;
 }
 
 /** Every point of which anything is known, newest first. */
-export function recoveryPoints({ takenAt, now, live }: RecoveryReading): RecoveryPoints {
+export function recoveryPoints({ takenAt, now, live, baseBackup }: RecoveryReading): RecoveryPoints {
   const backup: RecoveryPoint = {
     from: 'backup',
     ageSeconds: age(takenAt, now),
     detail: `the backup's snapshot of ${takenAt}, restored by this drill`,
   };
-  const read = typeof live === 'string' ? { points: [], unknown: [live] } : serversWord(live);
+  const read = typeof live === 'string' ? { points: [], unknown: [live] } : serversWord(live, baseBackup);
   const points = [backup, ...read.points].sort((a, b) => a.ageSeconds - b.ageSeconds);
   return { points, unknown: read.unknown };
 }
 
-/** The same where the backup did not restore: its age counts for nothing, and an archive continues a backup. */
+/** The same where the backup did not restore: its age counts for nothing, and an archive is not put in its place. */
 export const withoutBackup = ({ points, unknown }: RecoveryPoints): RecoveryPoints => ({
   points: points.filter(({ from }) => from === 'replica'),
   unknown: [
-    'the backup did not restore, so neither its age counts nor that of an archive, which continues a backup',
+    'the backup did not restore, so neither its age counts nor that of an archive, of which this drill restored nothing',
     ...unknown,
   ],
 });
@@ -64,26 +70,32 @@ interface Word {
   readonly unknown: readonly string[];
 }
 
-function serversWord(live: SurvivingData): Word {
-  const [archive, replicas] = [archiveWord(live), replicaWord(live)];
+function serversWord(live: SurvivingData, baseBackup: boolean): Word {
+  const [archive, replicas] = [archiveWord(live, baseBackup), replicaWord(live)];
   return {
     points: [...archive.points, ...replicas.points],
     unknown: [...archive.unknown, ...replicas.unknown],
   };
 }
 
-function archiveWord({ archive, now }: SurvivingData): Word {
+function archiveWord({ archive, now }: SurvivingData, baseBackup: boolean): Word {
   const unknown = (line: string): Word => ({ points: [], unknown: [line] });
   if (archive.kind === 'off') return unknown('the server archives nothing between two backups');
   if (archive.kind === 'unreadable') return unknown(`the archive could not be read: ${archive.why}`);
+  if (archive.kind === 'beside the data')
+    return unknown(
+      'the binary log is on, and lies beside the data: it is lost with the server, but for what somebody copies away',
+    );
   if (archive.failed > 0)
     return unknown(`the archive does not count: ${archive.failed} pieces failed since its last success`);
   if (archive.newestAt === undefined) return unknown('the archive is on and has no piece yet');
-  const detail = `the archive's newest piece, of ${archive.newestAt}, as the server says: not restored by this drill`;
-  return {
-    points: [{ from: 'archive', ageSeconds: age(archive.newestAt, Date.parse(now)), detail }],
-    unknown: [],
-  };
+  const ageSeconds = age(archive.newestAt, Date.parse(now));
+  if (!baseBackup)
+    return unknown(
+      `the archive’s newest piece is of ${archive.newestAt} (${formatDuration(ageSeconds * 1_000)} old); it needs a base backup of the server, which this drill has not seen, so it does not count`,
+    );
+  const detail = `the archive’s newest piece, of ${archive.newestAt}, as the server says, on a base backup that the workflow vouches for: neither was restored by this drill`;
+  return { points: [{ from: 'archive', ageSeconds, detail }], unknown: [] };
 }
 
 function replicaWord({ replicas }: SurvivingData): Word {

@@ -104,7 +104,7 @@ test('what the live server says of its archive counts, and is told as its word',
     archive: { kind: 'on', newestAt: '2026-11-26T03:59:00.000Z', failed: 0 },
     replicas: [{ name: 'a', lagSeconds: 3 }, { name: 'b' }],
   };
-  const result = await world.run({ mode: 'drill', rpo: '1m', ...live });
+  const result = await world.run({ mode: 'drill', rpo: '1m', 'base-backup': 'true', ...live });
   expect(result.result).toBe('success');
   expect(evidenceOf(world).rpo).toMatchObject({
     from: 'replica',
@@ -113,6 +113,25 @@ test('what the live server says of its archive counts, and is told as its word',
     unknown: ['replica b does not say how far it is behind'],
   });
   expect(validate(evidenceOf(world))).toBe(true);
+});
+
+test('an archive does not meet rpo: a dump is not what it continues', async () => {
+  const world = await backedUp();
+  world.server.durability = {
+    now: '2026-11-26T04:00:00.000Z',
+    archive: { kind: 'on', newestAt: '2026-11-26T03:59:50.000Z', failed: 0 },
+    replicas: [],
+  };
+  const given = { mode: 'drill', rpo: '1m', ...live };
+  const result = await world.run(given);
+  expect([result.result, result.reason]).toEqual([
+    'failure',
+    expect.stringMatching(/newest restorable data are 2h00m old \(backup\), and rpo is 1m/),
+  ]);
+  const { rpo } = evidenceOf(world);
+  expect(rpo).toMatchObject({ from: 'backup', seconds: 7_200, met: false, points: [{ from: 'backup' }] });
+  expect(rpo.unknown).toEqual([expect.stringMatching(/needs a base backup of the server/)]);
+  expect(summary(result, inputs(given))).toContain('needs a base backup of the server');
 });
 
 test('a live server that is gone does not stop the drill', async () => {
@@ -161,7 +180,7 @@ test('a damaged backup fails the drill before a server is started; its age count
     archive: { kind: 'on', newestAt: '2026-11-26T03:59:00.000Z', failed: 0 },
     replicas: [],
   };
-  const given = { mode: 'drill', rpo: '3h', ...live };
+  const given = { mode: 'drill', rpo: '3h', 'base-backup': 'true', ...live };
   const result = await world.run(given);
   expect([result.result, result.reason]).toEqual([
     'failure',

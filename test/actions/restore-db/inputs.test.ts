@@ -67,6 +67,16 @@ test.each<[string, Readonly<Record<string, string>>, Record<string, unknown>]>([
     { rto: expect.stringMatching('mode: drill'), rpo: expect.stringMatching('mode: drill') },
   ],
   [
+    'a base backup without a drill',
+    { ...into, 'base-backup': 'true' },
+    { 'base-backup': expect.stringMatching('mode: drill') },
+  ],
+  [
+    'a base backup of an engine whose log has none',
+    { ...drill, engine: 'mariadb', 'base-backup': 'true' },
+    { 'base-backup': expect.stringMatching('PostgreSQL') },
+  ],
+  [
     'a scratch without a drill',
     { ...into, scratch: 'local' },
     { scratch: expect.stringMatching('mode: drill') },

@@ -109,7 +109,7 @@ test('replicas and lag', () => {
   );
   expect(readDurability({ now: 'n', logs: true, own, replicas })).toEqual({
     now: 'n',
-    archive: { kind: 'on', failed: 0 },
+    archive: { kind: 'beside the data' },
     replicas: [{ name: 'this server, of db-0', lagSeconds: 7 }, { name: 'db-1:3306' }, { name: 'server 3' }],
   });
   expect(readDurability({ now: 'n', logs: true, own: [], replicas: { why: 'denied' } }).archive).toEqual({

@@ -8,8 +8,11 @@ const now = Date.parse('2026-11-26T04:00:00.000Z');
 const takenAt = '2026-11-26T02:00:00.000Z';
 type Archive = SurvivingData['archive'];
 
-const pointsOf = (archive: Archive, replicas: SurvivingData['replicas'] = []) =>
-  recoveryPoints({ takenAt, now, live: { now: '2026-11-26T14:00:00.000Z', archive, replicas } });
+const pointsOf = (
+  archive: Archive,
+  { replicas = [], baseBackup = true }: { replicas?: SurvivingData['replicas']; baseBackup?: boolean } = {},
+) =>
+  recoveryPoints({ takenAt, now, live: { now: '2026-11-26T14:00:00.000Z', archive, replicas }, baseBackup });
 
 test.each<[string, Archive, string, number, RegExp | undefined]>([
   ['off', { kind: 'off' }, 'backup', 7_200, /archives nothing/],
@@ -47,15 +50,32 @@ test.each<[string, Archive, string, number, RegExp | undefined]>([
 });
 
 test('what the drill did not restore is never told as proven', () => {
-  const { points } = pointsOf({ kind: 'on', newestAt: '2026-11-26T13:59:00.000Z', failed: 0 }, [
-    { name: 'a', lagSeconds: 0.4 },
-  ]);
+  const { points } = pointsOf(
+    { kind: 'on', newestAt: '2026-11-26T13:59:00.000Z', failed: 0 },
+    { replicas: [{ name: 'a', lagSeconds: 0.4 }] },
+  );
   for (const { from, detail } of points) expect(/as the server says/.test(detail)).toBe(from !== 'backup');
 });
 
-test('a backup that did not restore counts for nothing, nor does the archive that continues it', () => {
+test('an archive continues a base backup and never a dump: without one it is told, and does not count', () => {
+  const on: Archive = { kind: 'on', newestAt: '2026-11-26T13:59:00.000Z', failed: 0 };
+  const { points, unknown } = pointsOf(on, { baseBackup: false });
+  expect(points.map(({ from }) => from)).toEqual(['backup']);
+  expect(unknown).toEqual([
+    'the archive’s newest piece is of 2026-11-26T13:59:00.000Z (1m00s old); it needs a base backup of the server, which this drill has not seen, so it does not count',
+  ]);
+  expect(pointsOf(on).points[0]?.detail).toMatch(/base backup that the workflow vouches for/);
+});
+
+test('a binary log is lost with the server that it lies on', () => {
+  const { points, unknown } = pointsOf({ kind: 'beside the data' });
+  expect(points.map(({ from }) => from)).toEqual(['backup']);
+  expect(unknown).toEqual([expect.stringMatching(/^the binary log is on, .* lost with the server/)]);
+});
+
+test('a backup that did not restore counts for nothing, nor does an archive', () => {
   const replicas = [{ name: 'a', lagSeconds: 4 }];
-  const before = pointsOf({ kind: 'on', newestAt: '2026-11-26T13:59:00.000Z', failed: 0 }, replicas);
+  const before = pointsOf({ kind: 'on', newestAt: '2026-11-26T13:59:00.000Z', failed: 0 }, { replicas });
   const { points, unknown } = withoutBackup(before);
   expect(points.map(({ from }) => from)).toEqual(['replica']);
   expect(unknown).toEqual([expect.stringMatching('did not restore')]);
@@ -70,7 +90,7 @@ test('objectives: met to the second, missed beyond it, and not judged where ther
     {},
     { objectiveSeconds: 1 },
   ]);
-  const recovery = recoveryPoints({ takenAt, now, live: 'not asked' });
+  const recovery = recoveryPoints({ takenAt, now, live: 'not asked', baseBackup: false });
   expect(missed(seconds, recovery, { rto: 4_000, rpo: 7_200_000 })).toEqual([]);
   expect(missed(seconds, recovery, { rto: 3_000, rpo: 7_199_000 })).toEqual([
     'it took 3.2s, and rto is 3s',
