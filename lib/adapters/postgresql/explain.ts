@@ -145,6 +145,21 @@ const rules: readonly Rule[] = [
     }),
   ],
   [
+    /^pg_restore: [^\n]*((?:relation|function|schema) "?[^\n]* does not exist)/m,
+    (what) => ({
+      message: `the dump names something that is not there: ${what}`,
+      remedy:
+        'give a function that names it without its schema a SET search_path at the source, or correct extra-args that left it out; then make another backup',
+    }),
+  ],
+  [
+    /((?:relation|schema) "[^\n]*" does not exist)/,
+    (what) => ({
+      message: `a table was dropped while it was to be read (${what}): does a migration run?`,
+      remedy: 'try again when no migration runs',
+    }),
+  ],
+  [
     /(sorry, too many clients already|remaining connection slots are reserved[^\n]*)/,
     (text) => ({
       message: `the server has no connection left: ${text}`,

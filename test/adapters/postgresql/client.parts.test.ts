@@ -4,6 +4,7 @@ import { fingerprintDifferences } from '../../../lib/domain/database/fingerprint
 import { collect, from } from '../../support/bytes.ts';
 import { databaseContract, wholeShop } from '../database/contract.ts';
 import { equal, order, restoring, roundTrip, whole } from '../database/round-trip.ts';
+import { until } from '../../sandbox-parts/running.ts';
 import { byUrl, emptyDatabase, inPod, subject, postgres } from './shop.ts';
 
 databaseContract(subject);
@@ -40,6 +41,28 @@ test('no table is emptied or changed before its rows are counted, though they ar
   const found = await target.contents('rows', { withoutRows: ['public.u'] });
   expect(fingerprintDifferences((await dump.contents).fingerprint, found.fingerprint)).toEqual([]);
 });
+
+test('a table that is dropped while the dump begins: the dump fails, and says what to do', async () => {
+  const name = await emptyDatabase();
+  await postgres.sql(name, 'CREATE TABLE going ()');
+  const locked = `SELECT FROM pg_locks WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND mode =`;
+  // Dropped, and not committed before the dump, which has listed it, waits for it.
+  const dropped = postgres.sql(
+    name,
+    `BEGIN; DROP TABLE going; DO $$ BEGIN
+      WHILE NOT EXISTS (${locked} 'AccessShareLock' AND NOT granted) LOOP PERFORM pg_sleep(0.02); END LOOP;
+    END $$; COMMIT`,
+  );
+  const held = `SELECT EXISTS (${locked} 'AccessExclusiveLock')`;
+  await until('dropped', async () => (await postgres.sql(name, held)) === 't');
+  await expect((await byUrl(name)).dump(order)).rejects.toMatchObject({
+    name: 'TargetError',
+    message: expect.stringMatching(/a table was dropped .*public.going/),
+    remedy: 'try again when no migration runs',
+  });
+  await dropped;
+}, 60_000);
 
 test('one changed row, and one that two tables exchanged, are told', async () => {
   const name = await emptyDatabase();

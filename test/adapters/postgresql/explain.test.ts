@@ -59,6 +59,17 @@ test.each<[string, new (...args: never[]) => Error, RegExp]>([
   ['FATAL:  sorry, too many clients already', TargetError, /no connection left/],
   ['ERROR:  could not open relation with OID 16412', TargetError, /changed while the dump began/],
   [
+    'psql:<stdin>:21: ERROR:  relation "public.old" does not exist',
+    TargetError,
+    /a table was dropped .*\(relation "public.old" does not exist\): does a migration run\?/,
+  ],
+  ['ERROR:  schema "old" does not exist', TargetError, /a table was dropped/],
+  [
+    'pg_restore: while PROCESSING TOC:\npg_restore: error: could not execute query: ERROR:  relation "rates" does not exist\nLINE 1: SELECT rate FROM rates',
+    TargetError,
+    /names something that is not there: relation "rates" does not exist/,
+  ],
+  [
     'pg_dump: error: could not receive data from server: Connection timed out',
     UnreachableError,
     /could not receive data/,
