@@ -10,14 +10,14 @@ import { counted } from '../streams/counted.ts';
 import { restoreArgv } from './argv.ts';
 import { withoutDefiners } from './definers.ts';
 import { DumpScanner } from './dump-scanner.ts';
-import { emptied, occupantsOf } from './empty.ts';
+import { occupantsOf, watched } from './empty.ts';
 import { readHead } from './head.ts';
 import type { Server } from './server.ts';
 import type { Tool } from './toolset.ts';
 
 /**
- * There is no transaction around DDL here, so `oneTransaction` asks for nothing: after a failure what was restored is
- * dropped again, as the database was empty before.
+ * There is no transaction around DDL here, so `oneTransaction` asks for nothing: after a failure what the
+ * restore has made is dropped again, and nothing else.
  */
 export async function restoreDump(
   server: Server,
@@ -32,15 +32,19 @@ export async function restoreDump(
   ).catch(server.fail);
 
   const whole = counted(bytes);
-  const input = owners ? checked(whole.bytes) : withoutDefiners(whole.bytes);
   const mark = `slipway-restore:${randomUUID()}`;
-  try {
-    const argv = restoreArgv(client, await server.entry(client), mark);
-    const run = await server.start(argv, { accounted: 'input', input, ...signalled(options) });
-    await textOf(run.output.bytes).catch(server.fail);
-  } catch (error) {
-    throw await emptied(server, mark, error);
-  }
+  // Without the signal: who is cancelled is told so by the tool, and not by the session that only looks.
+  await server.during(async (session) => {
+    const watching = watched(server, whole.bytes, session);
+    const input = owners ? watching.bytes : withoutDefiners(watching.bytes);
+    try {
+      const argv = restoreArgv(client, await server.entry(client), mark);
+      const run = await server.start(argv, { accounted: 'input', input, ...signalled(options) });
+      await textOf(run.output.bytes).catch(server.fail);
+    } catch (error) {
+      throw await watching.undone(mark, error);
+    }
+  });
   return whole.account();
 }
 
