@@ -58,7 +58,7 @@ export interface MysqldumpOrder extends Entry {
   /** Tables whose rows stay out, by their bare names. */
   readonly withoutRows: readonly string[];
   readonly extraArgs: readonly string[];
-  /** Whether any table keeps its history (MariaDB's system versioning), which is dumped only when asked for. */
+  /** Whether any table has a history to dump (MariaDB's system versioning); the tool must know how: `hasHistory`. */
   readonly history: boolean;
 }
 
@@ -109,7 +109,7 @@ function dumpArgv(
     '--skip-add-drop-table',
     '--no-tablespaces',
     ...(isMariaDb ? [] : ['--column-statistics=0', '--set-gtid-purged=OFF']),
-    ...(isMariaDb && history && keepsHistory(version) ? ['--dump-history'] : []),
+    ...(history ? ['--dump-history'] : []),
     ...extraArgs,
     '--single-transaction',
     '--quick',
@@ -125,6 +125,3 @@ function dumpArgv(
     ...tables,
   ];
 }
-
-const keepsHistory = ({ engine, major, minor }: Tool['version']): boolean =>
-  engine === 'mariadb' && (major > 10 || (major === 10 && minor >= 11));

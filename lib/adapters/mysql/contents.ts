@@ -9,6 +9,7 @@ import * as catalog from './catalog.ts';
 import type { TableFacts } from './catalog.ts';
 import { DumpScanner } from './dump-scanner.ts';
 import { hashOf } from './row-scanner.ts';
+import { hasHistory } from './history.ts';
 import { readFacts } from './schema.ts';
 import { signalled } from '../database-place/reading.ts';
 import type { Server } from './server.ts';
@@ -61,7 +62,13 @@ export async function readContents(server: Server, order: ContentsOrder): Promis
     ...(await server.entry(dump)),
     withoutRows: left.map(({ name }) => name),
     extraArgs: [],
-    history: tables.some(({ versioned }) => versioned === 1),
+    history: hasHistory({
+      tool: dump.version,
+      tables,
+      left,
+      database: server.connection.database,
+      subject: server.described,
+    }),
   });
   const run = await server.start(argv, { accounted: 'output', ...signalled(order) });
   const scanner = new DumpScanner();

@@ -18,6 +18,7 @@ import * as catalog from './catalog.ts';
 import type { TableFacts } from './catalog.ts';
 import { fingerprintOf, isNamed, readSchema, readTables } from './contents.ts';
 import { DumpScanner } from './dump-scanner.ts';
+import { hasHistory } from './history.ts';
 import { takeLock } from './lock.ts';
 import { MalformedDump } from './malformed-dump.ts';
 import { refuseBlind } from './privileges.ts';
@@ -123,7 +124,13 @@ async function argvsOf(
     ...(await server.entry(dump)),
     withoutRows: left.map(({ name }) => name),
     extraArgs,
-    history: tables.some(({ versioned }) => versioned === 1),
+    history: hasHistory({
+      tool: dump.version,
+      tables,
+      left,
+      database: server.connection.database,
+      subject: server.described,
+    }),
   });
 }
 

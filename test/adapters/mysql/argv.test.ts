@@ -24,16 +24,15 @@ const order: MysqldumpOrder = {
 };
 
 test.each<[string, Tool, Partial<MysqldumpOrder>, string[], string[]]>([
-  ['MariaDB', maria, {}, ['--routines', '--no-tablespaces'], ['--column-statistics=0', '--dump-history']],
+  [
+    'MariaDB',
+    maria,
+    {},
+    ['--routines', '--no-tablespaces'],
+    ['--column-statistics=0', '--dump-history'],
+  ],
   ['MySQL', mysql, {}, ['--column-statistics=0', '--set-gtid-purged=OFF'], ['--dump-history']],
   ['history', maria, { history: true }, ['--dump-history'], []],
-  [
-    'history, too old',
-    tool('mysqldump', 'mariadb', '10.6.1-MariaDB'),
-    { history: true },
-    [],
-    ['--dump-history'],
-  ],
   [
     'without rows',
     maria,
