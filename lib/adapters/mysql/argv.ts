@@ -93,6 +93,8 @@ const everything = ['--routines', '--events', '--triggers'] as const;
 /**
  * What makes a dump one snapshot, whole and readable anywhere comes after what the user adds, so that it holds.
  * --skip-add-drop-table: a dump that is played into the wrong database must fail at its first table, not replace it.
+ * --loose-column-statistics: the tool of 5.7 does not know it, and with "loose" goes on; that of 8 asks a server of
+ * 5.7 for what it has not.
  * --no-tablespaces: they need the PROCESS privilege (mysql#100219) and belong to a server, not to a database.
  */
 function dumpArgv(
@@ -108,7 +110,7 @@ function dumpArgv(
     `--max-allowed-packet=${largestPacket}`,
     '--skip-add-drop-table',
     '--no-tablespaces',
-    ...(isMariaDb ? [] : ['--column-statistics=0', '--set-gtid-purged=OFF']),
+    ...(isMariaDb ? [] : ['--loose-column-statistics=0', '--set-gtid-purged=OFF']),
     ...(history ? ['--dump-history'] : []),
     ...extraArgs,
     '--single-transaction',

@@ -29,9 +29,9 @@ test.each<[string, Tool, Partial<MysqldumpOrder>, string[], string[]]>([
     maria,
     {},
     ['--routines', '--no-tablespaces'],
-    ['--column-statistics=0', '--dump-history'],
+    ['--loose-column-statistics=0', '--dump-history'],
   ],
-  ['MySQL', mysql, {}, ['--column-statistics=0', '--set-gtid-purged=OFF'], ['--dump-history']],
+  ['MySQL', mysql, {}, ['--loose-column-statistics=0', '--set-gtid-purged=OFF'], ['--dump-history']],
   ['history', maria, { history: true }, ['--dump-history'], []],
   [
     'without rows',
