@@ -10,6 +10,7 @@ import type { TableFacts } from './catalog.ts';
 import { DumpScanner } from './dump-scanner.ts';
 import { hashOf } from './row-scanner.ts';
 import { hasHistory } from './history.ts';
+import { startInTurn } from './in-turn.ts';
 import { readFacts } from './schema.ts';
 import { signalled } from '../database-place/reading.ts';
 import type { Server } from './server.ts';
@@ -70,10 +71,10 @@ export async function readContents(server: Server, order: ContentsOrder): Promis
       subject: server.described,
     }),
   });
-  const run = await server.start(argv, { accounted: 'output', ...signalled(order) });
+  const run = await startInTurn(server, [argv], order);
   const scanner = new DumpScanner();
   try {
-    for await (const chunk of run.output.bytes) scanner.push(chunk);
+    for await (const chunk of run.bytes) scanner.push(chunk);
     scanner.end();
   } catch (error) {
     server.fail(error);

@@ -1,12 +1,13 @@
 import type { Cancellable } from '../../ports/database.ts';
 import type { ToolRun } from '../database-place/tools.ts';
 import { signalled } from '../database-place/reading.ts';
+import { endLeftBehind, runMark } from './left-behind.ts';
 import type { Server } from './server.ts';
 
 export interface RunInTurn {
   /** Of all of them, one after the other; each of them must end well before the next is started. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Ends the one that runs; no other is started. Never rejects. */
+  /** Ends the one that runs, here and there; no other is started. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -16,8 +17,9 @@ export async function startInTurn(
   argvs: readonly (readonly string[])[],
   options: Cancellable,
 ): Promise<RunInTurn> {
+  const mark = runMark();
   const start = (argv: readonly string[]): Promise<ToolRun> =>
-    server.start(argv, { accounted: 'output', ...signalled(options) });
+    server.start(argv, { accounted: 'output', mark, ...signalled(options) });
   const [first = [], ...others] = argvs;
   let run = await start(first);
   let stopped = false;
@@ -33,7 +35,7 @@ export async function startInTurn(
     bytes: bytes(),
     async stop() {
       stopped = true;
-      await run.stop();
+      await endLeftBehind(server, mark, await run.stop());
     },
   };
 }

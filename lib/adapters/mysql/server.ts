@@ -7,10 +7,16 @@ import type { ToolOrder, ToolRun } from '../database-place/tools.ts';
 import type { Entry } from './argv.ts';
 import type { Connection } from './connection.ts';
 import { explain } from './explain.ts';
+import { marked } from './left-behind.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 import { findToolsArgv, readToolset } from './toolset.ts';
 import type { Tool, Toolset } from './toolset.ts';
+
+export interface MarkedOrder extends ToolOrder {
+  /** By which it can be ended when the way to it broke: `runMark`. */
+  readonly mark?: string;
+}
 
 export interface Server {
   /** The database in words, without a secret. */
@@ -24,7 +30,7 @@ export interface Server {
   open(signal?: AbortSignal): Promise<Session>;
   /** A session for one thing, closed however that goes. */
   during<Result>(work: (session: Session) => Promise<Result>, options?: Cancellable): Promise<Result>;
-  start(argv: readonly string[], order: ToolOrder): Promise<ToolRun>;
+  start(argv: readonly string[], order: MarkedOrder): Promise<ToolRun>;
   /** Runs a tool that says little; all that it said. */
   output(argv: readonly string[], options?: Cancellable): Promise<string>;
 }
@@ -34,8 +40,8 @@ export function serverAt(connection: Connection, described: string, spawn: Spawn
   const fail = (error: unknown): never => {
     throw explain(error, described) as Error;
   };
-  const start = (argv: readonly string[], order: ToolOrder): Promise<ToolRun> =>
-    startTool(spawn, way, argv, order).catch(fail);
+  const start = (argv: readonly string[], { mark, ...order }: MarkedOrder): Promise<ToolRun> =>
+    startTool(spawn, mark === undefined ? way : marked(way, mark), argv, order).catch(fail);
   const output = async (argv: readonly string[], options?: Cancellable): Promise<string> =>
     textOf((await start(argv, { accounted: 'output', ...signalled(options) })).output.bytes).catch(fail);
   let found: Promise<Toolset> | undefined;
