@@ -57,6 +57,9 @@ async function finishRelease({
       result: record.state === 'verified' ? 'success' : 'failure',
       reason: `${record.id}: ${compensation.why}`,
     };
+  // Ready, and then the API was gone: it was not proven, and nothing says that it does not hold.
+  if (left.unknown === true && compensation.kind === 'deploy first')
+    return { result: 'inconclusive', reason: `${record.id}: it is ${record.state}, and nothing was undone` };
   const budget = Math.max(postTimeLeft(cancelledAt, ports), leastBudget);
   const { undone } = await compensate(record, phases, deploy, ports, budget);
   if (undone.length === 0) return undefined;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
-import { CancelledError, ConfigurationError } from '../../lib/domain/errors.ts';
+import { CancelledError, ConfigurationError, UnreachableError } from '../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { notUndone, planLines } from '../../lib/domain/release/plan.ts';
 import type { PlannedPhase } from '../../lib/domain/release/plan.ts';
@@ -53,9 +53,11 @@ export async function release(inputs: Inputs, ports: Ports): Promise<ReleaseResu
   if (id === undefined) return ended(deployed);
   const proven = deployed.result === 'success' ? await prove(id, asked, progress, ports) : deployed;
   const failed = proven.result === 'failure';
+  // It stands, or nobody knows: nothing is for post to undo, even where its record cannot be read any more.
+  if (!failed) ports.leave(undefined);
   const record = await recordOf(id, asked, deployPorts);
   const back = failed ? await compensate(record, asked, deployPorts, ports) : { undone: [] };
-  // What could not be undone now is for a person; what nobody knows is left as it is.
+  // What could not be undone now is for a person.
   ports.leave(undefined);
   const last = failed ? await recordOf(id, asked, deployPorts) : record;
   return ended(outcomeOf(proven, deployed, back), {
@@ -112,18 +114,22 @@ async function deploy(
   ports: Ports,
 ): Promise<DeployResult> {
   const first = backUpAndMigrate(asked, deployPorts, progress, ports);
-  let begun = false;
+  let begun: string | undefined;
   const beforehand: DeployPorts['beforehand'] = async (journal) => {
-    begun = true;
-    ports.leave({ record: journal.record.id });
+    begun = journal.record.id;
+    ports.leave({ record: begun });
     const stopped = await first(journal);
     if (stopped === undefined) progress.begin('deploy');
     return stopped;
   };
-  const done = await deployHelm(asked.deploy, { ...deployPorts, beforehand });
+  const done = await deployHelm(asked.deploy, { ...deployPorts, beforehand }).catch((error: unknown) => {
+    if (error instanceof UnreachableError && begun !== undefined)
+      ports.leave({ record: begun, unknown: true });
+    throw error;
+  });
   progress.made = { ...progress.made, deploy: done };
   // What stopped before helm is told by its own phase.
-  if (!begun || progress.hasBegun('deploy')) progress.end('deploy', done);
+  if (begun === undefined || progress.hasBegun('deploy')) progress.end('deploy', done);
   return done;
 }
 

@@ -1,4 +1,4 @@
-import { CancelledError } from '../../lib/domain/errors.ts';
+import { CancelledError, UnreachableError } from '../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import type { Verdict } from '../../lib/domain/verdict/types.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -30,8 +30,11 @@ export class ManualClock implements Clock {
 
 export class MemoryRecords implements Records {
   readonly all: ReleaseRecord[] = [];
+  /** The API does not answer. */
+  down = false;
 
   async of(): Promise<readonly ReleaseRecord[]> {
+    if (this.down) throw new UnreachableError('the API does not answer');
     return [...this.all].sort((a, b) => b.seq - a.seq);
   }
 

@@ -45,6 +45,8 @@ export class House {
     down: () => this.schema(old),
   };
   answer = 200;
+  /** Before the smoke test asks anything. */
+  onSmoke: () => void = () => undefined;
   /** Before the dump is stored. */
   onBackup: () => void = () => undefined;
   readonly storage = memoryStorage();
@@ -131,13 +133,16 @@ export class House {
       connect: {
         deploy: async () => onRelease,
         rollback: async () => ({ ...onRelease, ...asking, leave: () => undefined }),
-        smoke: async () => ({
-          ...onRelease,
-          ...asking,
-          clock: movingClock(),
-          reports: { find: async () => [] },
-          workspace: '/work',
-        }),
+        smoke: async () => {
+          this.onSmoke();
+          return {
+            ...onRelease,
+            ...asking,
+            clock: movingClock(),
+            reports: { find: async () => [] },
+            workspace: '/work',
+          };
+        },
         backup: () => ({
           clock: movingClock(),
           signal: onRelease.signal,

@@ -153,6 +153,51 @@ test('what answers wrongly goes back, and the migration after it', async () => {
   expect(house.target.locks.state).toBe('free');
 });
 
+test('nobody knows whether it answers, and the API is gone: post undoes nothing', async () => {
+  const house = await shipped('pass', 'pass');
+  house.onSmoke = () => {
+    house.target.records.down = true;
+  };
+  await expect(house.run()).rejects.toThrow(UnreachableError);
+  expect(house.left).toBeUndefined();
+
+  house.target.records.down = false;
+  expect(await house.post()).toBeUndefined();
+  expect(house.commands).toEqual(['up']);
+  expect(house.target.helm.calls).toEqual(['upgrade, wait: none']);
+  expect(house.target.records.all.at(-1)).toMatchObject({
+    state: 'ready',
+    migration: { outcome: 'success' },
+  });
+});
+
+test('ready, and then the API is gone: post undoes nothing', async () => {
+  const house = await shipped('pass', 'pass');
+  house.target.records.prune = async () => {
+    throw new UnreachableError('the API does not answer');
+  };
+  await expect(house.run()).rejects.toThrow(UnreachableError);
+
+  expect(await house.post()).toMatchObject({
+    result: 'inconclusive',
+    reason: expect.stringContaining('prod/shop#2: it is ready, and nothing was undone'),
+  });
+  expect(house.commands).toEqual(['up']);
+  expect(house.target.helm.calls).toEqual(['upgrade, wait: none']);
+});
+
+test('a smoke test that could not ask undoes nothing, and says so', async () => {
+  const house = await shipped('pass', 'pass');
+  house.onSmoke = () => {
+    throw new UnreachableError('the API does not answer');
+  };
+  const unknown = await house.run();
+  expect(unknown).toMatchObject({ result: 'inconclusive', undone: [], record: { state: 'ready' } });
+  expect(unknown.reason).toContain('the API does not answer; nothing was undone');
+  expect(house.left).toBeUndefined();
+  expect(house.commands).toEqual(['up']);
+});
+
 test('an undo that does not bring the schema back is red, with the backup to restore', async () => {
   const house = await shipped('fail', 'pass');
   house.onCommand['down'] = () => 0;
