@@ -30,7 +30,7 @@ import { deployedOf, makePlan } from './plan/plan.ts';
 import type { NoPlan, Plan } from './plan/plan.ts';
 import type { Ports, Stopped } from './ports.ts';
 import { prepare } from './plan/preparation.ts';
-import { refuseUnapproved } from './plan/approved.ts';
+import { refuseDrift, refuseUnapproved } from './plan/approved.ts';
 import { prove } from './ship/prove.ts';
 import { releaseDraft, settled } from './record.ts';
 import { nothingToCompare, whyUnread } from './undo/schema-ahead.ts';
@@ -182,14 +182,11 @@ function follow(plan: Plan, { failFast }: Inputs, ports: Ports): Following {
 
 /**
  * Another run may have shipped, or given up, while this one waited for the lock, or what it left was put right: then
- * the plan is made again.
+ * the plan is made again, unless it was approved over something else.
  */
-async function stillTrue(
-  plan: Plan | NoPlan,
-  { revisions }: Aftermath,
-  inputs: Inputs,
-  ports: Ports,
-): Promise<Plan> {
+async function stillTrue(plan: Plan | NoPlan, past: Aftermath, inputs: Inputs, ports: Ports): Promise<Plan> {
+  refuseDrift(inputs, past);
+  const { revisions } = past;
   const sameHistory = 'newest' in plan && (revisions[0]?.revision ?? 0) === plan.newest;
   if (sameHistory && deployedOf(revisions)?.revision === plan.previous?.revision) return plan;
   ports.log.info('the release changed while this run waited for the lock: planning again');

@@ -1,11 +1,13 @@
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import type { Fault } from '../../../lib/domain/errors.ts';
+import { driftSince } from '../../../lib/domain/gate/drift.ts';
 import { notLetOut, parseAuditLine } from '../../../lib/domain/gate/audit.ts';
 import type { AuditLine } from '../../../lib/domain/gate/audit.ts';
 import { proposalDifferences } from '../../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../../lib/domain/gate/proposal.ts';
 import { formatValuesPath } from '../../../lib/domain/images/values-path.ts';
 import type { Actor } from '../../../lib/domain/record/types.ts';
+import type { Aftermath } from '../../../lib/domain/repair/owed.ts';
 import type { Clock } from '../../../lib/ports/clock.ts';
 import type { Files } from '../../../lib/ports/files.ts';
 import { proposalHash, valuesFileHash } from '../../../lib/steps/proposal-hash.ts';
@@ -34,14 +36,18 @@ export async function refuseUnapproved(
 }
 
 async function differing(
-  { proposal, environment, images, valuesFiles }: Inputs,
+  { proposal, approval, environment, images, valuesFiles }: Inputs,
   { chart }: Pick<Plan, 'chart'>,
-  { files, clock }: ApprovalPorts,
+  { files, clock, actor }: ApprovalPorts,
 ): Promise<Fault[]> {
   if (proposal === undefined) return [];
+  const { repository, run, attempt, sha: commit } = actor;
   const placed = images.map(({ path, ref }) => [formatValuesPath(path), ref.digest] as const);
   const differences = proposalDifferences(proposal, {
     environment,
+    repository,
+    // An approval is of this run, and whoever gave it has looked: behind an issue the proposal is of an earlier run.
+    ...(approval === '' ? { run, attempt, commit } : {}),
     images: Object.fromEntries(placed),
     // A chart that is no digest is committed or named by version: it was not approved by one.
     ...(proposal.chart === undefined ? {} : { chart: chart.digest === '' ? 'none' : chart.digest }),
@@ -52,9 +58,29 @@ async function differing(
     ...differences.map(({ field, approved, now }) => ({
       input: `proposal: ${field}`,
       value: now,
-      problem: `approved was ${approved}; propose what is to be deployed, and have that approved`,
+      problem: `approved was ${approved}; ${remedies[field] ?? remedy}`,
     })),
   ];
+}
+
+const remedy = 'propose what is to be deployed, and have that approved';
+const elsewhere =
+  'propose in this run and attempt; where an issue decided, give its output audit as approval';
+const remedies: Readonly<Record<string, string>> = { run: elsewhere, attempt: elsewhere, commit: elsewhere };
+
+/** Under the lock: another run may have shipped while this one waited. Throws ConfigurationError that names both. */
+export function refuseDrift({ proposal, release }: Inputs, past: Aftermath): void {
+  const drift = proposal === undefined ? undefined : driftSince(proposal, release, past);
+  if (drift === undefined) return;
+  const way = drift.untold
+    ? 'no GitHub Deployment tells of it, so no proposal can: release once without one, with environment'
+    : 'propose anew, and have that approved';
+  throw new ConfigurationError([
+    {
+      input: `proposal: ${drift.field}`,
+      problem: `it was approved over ${drift.approved}, and by now it is ${drift.now}; ${way}`,
+    },
+  ]);
 }
 
 async function readApproval(

@@ -86,6 +86,10 @@ export interface Difference {
 /** What is about to be deployed, as the one who deploys knows it; undefined where it knows nothing of that field. */
 export interface AboutToRun {
   readonly environment?: string;
+  readonly repository?: string;
+  readonly run?: string;
+  readonly attempt?: number;
+  readonly commit?: string;
   readonly images?: Readonly<Record<string, string>>;
   readonly chart?: string;
   readonly values?: Readonly<Record<string, string>>;
@@ -95,6 +99,10 @@ export interface AboutToRun {
 export function proposalDifferences(proposal: Proposal, about: AboutToRun): Difference[] {
   return [
     ...field('environment', proposal.environment, about.environment),
+    ...field('repository', proposal.repository, about.repository),
+    ...field('run', proposal.run, about.run),
+    ...field('attempt', String(proposal.attempt), about.attempt?.toString()),
+    ...field('commit', proposal.commit, about.commit),
     ...fields('image', proposal.images, about.images),
     ...field('chart', proposal.chart ?? none, about.chart),
     ...fields('values file', proposal.values, about.values),

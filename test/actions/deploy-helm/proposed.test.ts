@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { proposalSchema } from '../../../lib/domain/gate/proposal.ts';
 import { parseProposal } from '../../../lib/domain/gate/proposal.ts';
 import { proposalHash } from '../../../lib/steps/proposal-hash.ts';
 import { decided } from '../../domain/gate/decided.ts';
+import { actor, record as sample } from '../../domain/record/samples.ts';
+import type { ReleaseRecord } from '../../../lib/domain/record/types.ts';
 import { Target } from './memory.ts';
 
 const [approved, other] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`) as [string, string];
@@ -19,9 +21,9 @@ const proposal = (more: object = {}): string =>
     schema: proposalSchema,
     environment: 'production',
     repository: 'acme/shop',
-    run: '1',
+    run: '42',
     attempt: 1,
-    commit: 'c'.repeat(40),
+    commit: 'abc',
     proposedBy: 'ada',
     images: { image: approved },
     values: {},
@@ -73,6 +75,10 @@ test.each<[string, Record<string, string>, RegExp]>([
     { proposal: proposal({ values: { 'values.yaml': createHash('sha256').update('').digest('hex') } }) },
     /values file values.yaml/,
   ],
+  ['another repository', { proposal: proposal({ repository: 'acme/till' }) }, /proposal: repository/],
+  ['another run', { proposal: proposal({ run: '41' }) }, /proposal: run.*approved was 41.*output audit/],
+  ['another attempt', { proposal: proposal({ attempt: 2 }) }, /proposal: attempt/],
+  ['another commit', { proposal: proposal({ commit: 'c'.repeat(40) }) }, /proposal: commit/],
   ['expired', { proposal: proposal({ expiresAt: '1970-01-01T00:00:00Z' }) }, /it expired/],
   ['not a proposal', { proposal: '{}' }, /is no proposal/],
 ])('refused, and nothing changed: %s', async (_what, given, why) => {
@@ -82,8 +88,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(target.records.all).toEqual([]);
 });
 
-const hash = (): string => {
-  const parsed = parseProposal(proposal());
+const hash = (text = proposal()): string => {
+  const parsed = parseProposal(text);
   if ('unreadable' in parsed) throw new Error(parsed.unreadable);
   return proposalHash(parsed);
 };
@@ -103,6 +109,13 @@ test('who let it out is said, and kept in the record', async () => {
   expect(target.said).toContain(
     'approved    grace, 2026-01-01T10:00:00.000Z; “go ::error::no”; let pass: the freeze: a hole',
   );
+});
+
+test('an issue decided in another run than the one that proposed', async () => {
+  const earlier = proposal({ run: '41', attempt: 3, commit: 'c'.repeat(40) });
+  const files = { 'line.jsonl': line({ proposal: hash(earlier) }) };
+  const { said } = await deploy({ proposal: earlier, approval: 'line.jsonl' }, files);
+  expect(said).toBe('success');
 });
 
 test('a gate that asked nobody is kept too', async () => {
@@ -130,4 +143,93 @@ test.each<[string, string | undefined, RegExp]>([
   expect(said).toMatch(why);
   expect(target.helm.statuses).toEqual(['1 deployed']);
   expect(target.records.all).toEqual([]);
+});
+
+describe('what ran there when it was approved', () => {
+  const over = (record: string): string =>
+    proposal({ runningNow: { deployment: '7', record }, proposedAt: '1970-01-01T00:10:00Z' });
+  const first = sample(41, {
+    createdAt: '1970-01-01T00:00:00Z',
+    release: 'shop',
+    namespace: 'prod',
+    revision: 1,
+    deploymentId: 5,
+  });
+  // Of another run: what a job left itself it would put right first.
+  const by = { ...actor, run: '41' };
+  const began = { by, createdAt: '1970-01-01T00:20:00Z', deploymentId: 6, after: 1 };
+
+  /** Revision 1 is that of record #41; others may come while the lock is waited for. */
+  async function waiting(
+    text: string,
+    meanwhile: (target: Target) => void = () => undefined,
+  ): Promise<{ target: Target; said: string }> {
+    const target = new Target('pass', 'pass');
+    target.helm.defaults = { image: 'r.test/shop:1' };
+    target.helm.manifest = manifest(`r.test/shop@${approved}`);
+    target.helm.add('deployed');
+    target.records.all.push(first);
+    target.locks.onAcquire = () => meanwhile(target);
+    const images = `image=r.test/shop@${approved}`;
+    const said = await target.deploy({ images, environment: 'production', proposal: text }).then(
+      ({ result }) => result,
+      (error: unknown) => String(error),
+    );
+    return { target, said };
+  }
+
+  const ships =
+    (state: ReleaseRecord['state']) =>
+    ({ records, helm }: Target): void => {
+      helm.set(1, 'superseded');
+      helm.add('deployed');
+      records.all.push(sample(42, { ...began, revision: 2, state }));
+    };
+
+  test('still runs', async () => {
+    expect((await waiting(over('prod/shop#41'))).said).toBe('success');
+  });
+
+  test.each(['applied', 'ready', 'verified', 'rejected'] as const)(
+    'another run shipped while this one waited for the lock, and it is %s: refused, nothing changed',
+    async (state) => {
+      const { said, target } = await waiting(over('prod/shop#41'), ships(state));
+      expect(said).toContain(
+        `proposal: what runs there now: it was approved over prod/shop#41, and by now it is prod/shop#42 (${state}); propose anew`,
+      );
+      expect(target.helm.statuses).toEqual(['1 superseded', '2 deployed']);
+      expect(target.records.all).toHaveLength(2);
+      expect(target.locks.state).toBe('free');
+    },
+  );
+
+  test.each<[string, (target: Target) => void]>([
+    ['was taken back', ships('rolled-back')],
+    ['gave up', ships('abandoned')],
+    [
+      'never came to helm',
+      ({ records }) => {
+        const { revision: _, ...never } = sample(42, { ...began, state: 'rejected' });
+        records.all.push(never);
+      },
+    ],
+  ])('another run %s meanwhile: it runs still', async (_, meanwhile) => {
+    expect((await waiting(over('prod/shop#41'), meanwhile)).said).toBe('success');
+  });
+
+  test('what GitHub was never told of says so', async () => {
+    const { said } = await waiting(over('prod/shop#40'));
+    expect(said).toContain('it was approved over prod/shop#40, and by now it is prod/shop#41');
+    const untold = ({ records }: Target): void =>
+      void records.all.push(sample(43, { ...began, deploymentId: undefined as never }));
+    expect((await waiting(over('prod/shop#41'), untold)).said).toContain('no GitHub Deployment tells of it');
+  });
+
+  test.each([
+    ['nothing was known of', proposal({ proposedAt: '1970-01-01T00:10:00Z' })],
+    ['the newest in the environment is of another release', over('prod/till#9')],
+  ])('%s: what ran before stays, what began since is refused', async (_, text) => {
+    expect((await waiting(text)).said).toBe('success');
+    expect((await waiting(text, ships('ready'))).said).toContain('prod/shop#42 (ready)');
+  });
 });
