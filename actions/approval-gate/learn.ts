@@ -4,9 +4,10 @@ import { parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
 import { ConfigurationError, TargetError, UnreachableError } from '../../lib/domain/errors.ts';
 import type { FactsOfProposal, Learnt } from '../../lib/domain/gate/obstacles.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
-import { runningOf } from '../../lib/domain/gate/running.ts';
+import { runningOf, underWay } from '../../lib/domain/gate/running.ts';
 import type { Deployed } from '../../lib/domain/gate/running.ts';
 import { neverDeployed, saysOf } from '../../lib/domain/promotion/verified-in.ts';
+import { mostDeployments } from '../../lib/ports/github.ts';
 import type { Inputs } from './inputs.ts';
 import type { Ports } from './ports.ts';
 
@@ -49,17 +50,49 @@ export const runningIn = (here: Learnt<readonly Deployed[]>): FactsOfProposal['r
 export const mapped = <From, To>(learnt: Learnt<From>, map: (value: From) => To): Learnt<To> =>
   'unknown' in learnt ? learnt : { known: map(learnt.known) };
 
-/** The last ones of an environment: what runs there and who was let in are among them. */
+/** Who was let in, and when, is among so many. */
 const lookedBack = 10;
 
-export async function lastIn(environment: string, { history }: Ports): Promise<Learnt<readonly Deployed[]>> {
-  const found: Deployed[] = [];
+/** What has begun there and not ended is unknown as well: nobody can say what will run. */
+export async function lastIn(environment: string, ports: Ports): Promise<Learnt<readonly Deployed[]>> {
   try {
-    for await (const each of history.deploymentsIn(environment)) if (found.push(each) >= lookedBack) break;
-    return { known: found };
+    const known = await deploymentsIn(environment, lookedBack, ports);
+    const begun = underWay(known, ports.clock.now());
+    if (begun === undefined) return { known };
+    const { record, deployment, since } = begun;
+    return {
+      unknown: `${record} is on its way there, since ${new Date(since).toISOString()} (Deployment ${deployment})`,
+      remedy: 'wait until it has ended, then try again; what was killed counts for six hours',
+    };
   } catch (error) {
-    return { unknown: unknownOr(error) };
+    const remedy = error instanceof TargetError ? { remedy: error.remedy } : {};
+    return { unknown: unknownOr(error), ...remedy };
   }
+}
+
+/**
+ * The newest ones of an environment, newest first: as many as are asked for, and as many more as it takes to find what
+ * runs there, for jobs that deploy nothing leave empty ones. Throws TargetError where there are more than GitHub lists,
+ * and none of those tells.
+ */
+export async function deploymentsIn(
+  environment: string,
+  atLeast: number,
+  { history }: Pick<Ports, 'history'>,
+): Promise<readonly Deployed[]> {
+  const found: Deployed[] = [];
+  let tells = false;
+  for await (const each of history.deploymentsIn(environment)) {
+    found.push(each);
+    tells ||= runningOf([each]) !== undefined;
+    if (tells && found.length >= atLeast) return found;
+  }
+  if (tells || found.length < mostDeployments) return found;
+  throw new TargetError(`none of the newest ${found.length} Deployments tells of a release`, {
+    subject: `environment ${environment}`,
+    remedy:
+      'give jobs that deploy nothing another environment, or none, and delete the Deployments that they left',
+  });
 }
 
 /** For each environment, when all images of the proposal were verified there: the oldest of their newest words. */

@@ -15,7 +15,7 @@ import { proposalSchema } from '../../lib/domain/gate/proposal.ts';
 import type { Proposal } from '../../lib/domain/gate/proposal.ts';
 import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
 import { runningOf } from '../../lib/domain/gate/running.ts';
-import type { Deployed, Running } from '../../lib/domain/gate/running.ts';
+import type { Running } from '../../lib/domain/gate/running.ts';
 import { uncovered } from '../../lib/domain/gate/uncovered.ts';
 import type { Uncovered } from '../../lib/domain/gate/uncovered.ts';
 import { waysBack } from '../../lib/domain/gate/ways-back.ts';
@@ -27,6 +27,7 @@ import { plural } from '../../lib/domain/words.ts';
 import { readSlipwayFile } from '../../lib/steps/slipway-file.ts';
 import { proposalHash, valuesFileHash } from '../../lib/steps/proposal-hash.ts';
 import type { ProposeInputs } from './inputs.ts';
+import { deploymentsIn } from './learn.ts';
 import type { Ports } from './ports.ts';
 
 export interface ProposeResult extends Result {
@@ -56,7 +57,7 @@ export interface ProposeResult extends Result {
 
 /** Makes the proposal and what its page shows. Throws where it is unknown what runs there: it could be bound to nothing. */
 export async function propose(inputs: ProposeInputs, ports: Ports): Promise<ProposeResult> {
-  const { clock, files, gate, history, actor } = ports;
+  const { clock, files, gate, actor } = ports;
   const startedAt = clock.now();
   const file = await readFile(inputs, ports);
   const record = await readRecord(inputs, ports);
@@ -66,7 +67,7 @@ export async function propose(inputs: ProposeInputs, ports: Ports): Promise<Prop
   const [environment, approvals, deployed] = await Promise.all([
     gate.environment(inputs.environment),
     gate.approvals(inputs.environment),
-    all(history.deploymentsIn(inputs.environment)),
+    deploymentsIn(inputs.environment, lookedBack, ports),
   ]);
   if ('unknown' in approvals) throw unknownApprovals(inputs.environment, approvals.unknown);
   const running = runningOf(deployed);
@@ -205,11 +206,5 @@ const missed = (input: string, path: string): Fault => ({
     'is not there; the path starts at the workspace: check out, or download the artifact, before this step',
 });
 
-async function all(deployments: AsyncIterable<Deployed>): Promise<Deployed[]> {
-  const found: Deployed[] = [];
-  // A handful tells what runs there and how long the last ways back took; each costs a request.
-  for await (const each of deployments) if (found.push(each) >= lookedBack) break;
-  return found;
-}
-
+/** How often releases were taken back lately is among so many; each costs a request. */
 const lookedBack = 20;

@@ -1,5 +1,5 @@
 import { ofInstallation } from '../../lib/domain/record/installation.ts';
-import { statusLine } from '../../lib/domain/record/status-line.ts';
+import { nothingApplied, statusLine } from '../../lib/domain/record/status-line.ts';
 import { moveTo } from '../../lib/domain/record/transitions.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { owedBy } from '../../lib/domain/repair/owed.ts';
@@ -136,7 +136,8 @@ async function takenBack(
     ports,
     { part: 'deploy-helm post', ...(budget < leastBudget ? { proof: 'later' } : {}) },
   );
-  await tellGitHub(journal.record, 'failure', saidOf(journal.record, done.kind), ports.github);
+  const became = done.kind === 'nothing to undo' ? nothingApplied : done.kind;
+  await tellGitHub(journal.record, 'failure', saidOf(journal.record, became), ports.github);
   return {
     good: !['not undone', 'not proven', 'not gone back', 'left'].includes(done.kind),
     reason: `${reason}; ${done.kind}: ${done.detail}`,

@@ -156,7 +156,7 @@ async function shipBegun(
       ? await takeBack(failed, before, journal, inputs, ports).catch(withReason(verdict.reason))
       : undefined;
 
-  await closeDeployment(announced, journal, verdict, ports);
+  await closeDeployment(announced, journal, verdict, applied, ports);
   const { record } = journal;
   unfinished.onlyLock();
   const recordFile = ports.files.keep('record.json', JSON.stringify(record, undefined, 2));

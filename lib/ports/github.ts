@@ -58,9 +58,12 @@ export interface PastStatus {
   readonly logUrl: string;
 }
 
+/** A page of GitHub's, and as far as anybody looks back. */
+export const mostDeployments = 100;
+
 export interface GitHubHistory {
   /**
-   * Those of an environment of the job's own repository, newest first, at most the newest hundred; the statuses of one are
+   * Those of an environment of the job's own repository, newest first, at most `mostDeployments`; the statuses of one are
    * asked for when it is reached. Throws what an answer is missing for: TargetError where GitHub says no,
    * UnreachableError where it says nothing.
    */

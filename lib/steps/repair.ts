@@ -1,7 +1,8 @@
 import type { TargetError } from '../domain/errors.ts';
 import type { ReleaseRef } from '../domain/kubernetes.ts';
 import { describeJob, sameJob } from '../domain/record/job.ts';
-import { statusLine } from '../domain/record/status-line.ts';
+import { hasCome } from '../domain/record/standing.ts';
+import { nothingApplied, statusLine } from '../domain/record/status-line.ts';
 import type { RecordState } from '../domain/record/types.ts';
 import { mayBeRepaired, nextStep, refusalOf } from '../domain/repair/next-step.ts';
 import type { NextStep } from '../domain/repair/next-step.ts';
@@ -83,17 +84,15 @@ const ends: Partial<Record<RecordState, 'success' | 'failure'>> = {
 };
 
 /** Who died with the lock in its hands had told its record how it ended, but perhaps not GitHub. */
-async function tellOfEnded(
-  { records }: Aftermath,
-  { got, holder }: Lock,
-  { github }: RepairPorts,
-): Promise<void> {
+async function tellOfEnded(past: Aftermath, { got, holder }: Lock, { github }: RepairPorts): Promise<void> {
   if (got.kind !== 'taken-over' || got.holder === 'unreadable') return;
   const dead = got.holder;
   if (dead.repository !== holder.actor.repository) return;
-  const last = records.find(({ by }) => sameJob(by, dead));
+  const last = past.records.find(({ by }) => sameJob(by, dead));
   const state = last && ends[last.state];
-  if (last !== undefined && state !== undefined) await tellGitHub(last, state, statusLine(last), github);
+  if (last === undefined || state === undefined) return;
+  const more = hasCome(last, past) ? '' : `: ${nothingApplied}`;
+  await tellGitHub(last, state, statusLine(last, more), github);
 }
 
 /** Records and revisions, and the text of the newest one where its labels do not tell enough. */
@@ -145,11 +144,10 @@ async function write(
       due.owed.kind === 'word' ? await deployedAgain(due.record, past, release, history) : undefined;
     if (again !== undefined) log.info(`revision ${again} is called deployed again, as it was`);
     const record = await records.change(due.record, (now) => closed(now, due));
-    const said = `${record.id} is ${record.state}: ${record.reason ?? ''}`;
-    log.info(`record ${said}`);
+    log.info(`record ${record.id} is ${record.state}: ${record.reason ?? ''}`);
     // The number of a Deployment means something in its own repository only.
     if (due.writer.repository === lock.holder.actor.repository)
-      await tellGitHub(record, 'failure', said, github);
+      await tellGitHub(record, 'failure', `${record.id} ${record.state}: ${record.reason ?? ''}`, github);
   }
 }
 

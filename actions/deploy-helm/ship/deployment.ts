@@ -1,10 +1,11 @@
-import { statusLine } from '../../../lib/domain/record/status-line.ts';
+import { nothingApplied, statusLine } from '../../../lib/domain/record/status-line.ts';
 import type { Verdict } from '../../../lib/domain/verdict/types.ts';
 import type { Journal } from '../../../lib/steps/journal.ts';
 import { tellGitHub } from '../../../lib/steps/tell-github.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Ports } from '../ports.ts';
+import type { Applied } from './apply.ts';
 
 const states = { pass: 'success', fail: 'failure', inconclusive: 'error' } as const;
 
@@ -40,10 +41,12 @@ export async function closeDeployment(
   announced: Promise<number | undefined>,
   journal: Journal,
   { outcome }: Verdict,
+  { revision }: Pick<Applied, 'revision'>,
   { github }: Ports,
 ): Promise<void> {
   const deploymentId = await announced;
   const { record } = journal;
   if (deploymentId === undefined) return;
-  await tellGitHub({ ...record, deploymentId }, states[outcome], statusLine(record), github);
+  const more = outcome === 'fail' && revision === undefined ? `: ${nothingApplied}` : '';
+  await tellGitHub({ ...record, deploymentId }, states[outcome], statusLine(record, more), github);
 }

@@ -1,10 +1,8 @@
 import { TargetError } from '../../domain/errors.ts';
+import { mostDeployments } from '../../ports/github.ts';
 import type { GitHubHistory, PastDeployment } from '../../ports/github.ts';
 import type { GitHubCall } from './client.ts';
 import { GitHubRefused } from './refusal.ts';
-
-/** A page of GitHub's, and far more than one promotion needs to look back. */
-const lookedBack = 100;
 
 interface Listed {
   readonly id: number;
@@ -25,7 +23,7 @@ export function githubHistory(call: GitHubCall | undefined, repository: string):
   const path = `/repos/${repository}/deployments`;
   return {
     async *deploymentsIn(environment) {
-      const query = new URLSearchParams({ environment, per_page: String(lookedBack) });
+      const query = new URLSearchParams({ environment, per_page: String(mostDeployments) });
       const listed = (await asked(call, `${path}?${query.toString()}`, repository)) as readonly Listed[];
       for (const { id, sha, task, payload } of listed) {
         const statuses = (await asked(

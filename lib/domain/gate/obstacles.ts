@@ -8,8 +8,10 @@ import { frozenAt } from './freeze.ts';
 import type { Freeze } from './freeze.ts';
 import type { Proposal, RunningNow } from './proposal.ts';
 
-/** Anything that could not be learnt says why. */
-export type Learnt<Value> = { readonly known: Value } | { readonly unknown: string };
+/** Anything that could not be learnt says why, and what to do where that is not the usual. */
+export type Learnt<Value> =
+  | { readonly known: Value }
+  | { readonly unknown: string; readonly remedy?: string };
 
 /** One thing that keeps the gate shut. */
 export interface Obstacle {
@@ -129,7 +131,8 @@ export function judgeFreeze(
 
 /** What ran there when it was proposed must run there still. */
 function judgeDrift(proposal: Proposal, { runningNow }: Pick<FactsOfProposal, 'runningNow'>): Obstacle[] {
-  if ('unknown' in runningNow) return [notLearnt('what runs there now', runningNow.unknown)];
+  if ('unknown' in runningNow)
+    return [notLearnt('what runs there now', runningNow.unknown, runningNow.remedy)];
   const [then, now] = [proposal.runningNow, runningNow.known].map(named);
   return then === now
     ? []
@@ -169,8 +172,8 @@ export function judgeOrder(
   });
 }
 
-export const notLearnt = (what: string, why: string): Obstacle => ({
-  what: `${what} could not be learnt: ${why}`,
-  remedy: 'give github-token the permissions of the README, and run again when GitHub answers',
-  unknown: true,
-});
+export const notLearnt = (
+  what: string,
+  why: string,
+  remedy = 'give github-token the permissions of the README, and run again when GitHub answers',
+): Obstacle => ({ what: `${what} could not be learnt: ${why}`, remedy, unknown: true });

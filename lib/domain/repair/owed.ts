@@ -1,6 +1,7 @@
 /** What a record that nobody brought to its end still owes. Pure: records and Helm's history go in. */
 import { helmDescription } from '../record/id.ts';
 import { sameJob } from '../record/job.ts';
+import { nothingApplied } from '../record/status-line.ts';
 import type { ReleaseRecord, UndoClaim } from '../record/types.ts';
 import { hasStood } from '../rollback/candidates.ts';
 import type { PastRevision } from '../rollback/types.ts';
@@ -48,7 +49,7 @@ export function owedBy(record: ReleaseRecord, past: Aftermath): Owed {
     };
   }
   if (record.kind === 'rollback') return { kind: 'word', why: 'nobody saw how the rollback ended' };
-  if (own === undefined) return { kind: 'word', why: 'nothing had been applied' };
+  if (own === undefined) return { kind: 'word', why: nothingApplied };
   const [newest] = past.revisions;
   if (newest?.revision !== own) return { kind: 'word', why: `revision ${newest?.revision} came after it` };
   const applied = record.to.revision === own || hasStood(newest);

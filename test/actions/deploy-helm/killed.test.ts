@@ -160,7 +160,7 @@ test("the dead run's GitHub Deployment is closed with its record", async () => {
   target.records.all[1] = { ...target.records.at(2), deploymentId: 5, environment: 'production' };
   next(target);
   await target.deploy();
-  expect(target.told).toEqual([`5 failure prod/shop#2 is rejected: ${ended} before the release was proven`]);
+  expect(target.told).toEqual([`5 failure prod/shop#2 rejected: ${ended} before the release was proven`]);
 });
 
 test("another repository's Deployment is left alone: the number means something there only", async () => {

@@ -82,6 +82,8 @@ test('without a backup nothing goes on', async () => {
   expect(failed).toMatchObject({ result: 'failure', record: { state: 'rejected' } });
   expect(failed.reason).toContain('no backup, no release: ');
   expect(phases(failed)).toEqual(['backup failure']);
+  // Who reads what runs there must not take this one for it.
+  expect(house.target.told.at(-1)).toMatch(/^7 failure prod\/shop#2 rejected.*: nothing had been applied$/);
   expect(house.commands).toEqual([]);
   expect(house.target.helm.calls).toEqual([]);
   expect(house.target.locks.state).toBe('free');
