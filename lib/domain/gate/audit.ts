@@ -67,7 +67,15 @@ export function notLetOut(line: AuditLine, asked: LetOut): Fault[] {
           },
         ]),
     ...(asked.environment === '' ? [] : other('environment', line.environment, asked.environment)),
-    ...other('proposal', line.proposal, asked.proposal),
+    ...(asked.proposal === '' && line.proposal !== ''
+      ? [
+          {
+            input: 'proposal',
+            value: 'empty',
+            problem: `it was decided about proposal ${line.proposal.slice(0, 12)}, and none is given here: give the output proposal of approval-gate; where it comes from another job, that job's outputs must name it, and GitHub drops an output that holds a masked secret`,
+          },
+        ]
+      : other('proposal', line.proposal, asked.proposal)),
     ...other('repository', line.repository, asked.repository),
     ...other('run', line.run, asked.run),
   ];

@@ -126,6 +126,13 @@ test('a gate that asked nobody is kept too', async () => {
   expect(target.said).toContain('approved    nobody was asked: the gate opened by its rules');
 });
 
+test('an approval of a proposal that did not arrive is refused, and says why it may not have', async () => {
+  const { said, target } = await deploy({ approval: 'line.jsonl' }, { 'line.jsonl': line() });
+  expect(said).toMatch(/proposal: .*it was decided about proposal [0-9a-f]{12}, and none is given here/);
+  expect(said).toContain("that job's outputs must name it");
+  expect(target.records.all).toEqual([]);
+});
+
 test.each<[string, string | undefined, RegExp]>([
   ['a file that is not there', undefined, /approval: it is not there: give the file that output audit/],
   ['a file that is none', 'yes', /it is not JSON/],
