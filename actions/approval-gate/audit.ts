@@ -62,7 +62,8 @@ function auditOf({ decision, environment, proposal, actor, now, approvedAt }: De
     repository: actor.repository,
     run: actor.run,
     attempt: actor.attempt,
-    commit: actor.sha,
+    // Behind an issue the run is of the default branch.
+    commit: proposal?.commit ?? actor.sha,
     startedBy: actor.actor,
   };
 }

@@ -27,7 +27,8 @@ export const releaseDraft = (
     kind: 'release',
     state: 'planned',
     createdAt: new Date(clock.now()).toISOString(),
-    by: actor,
+    // Behind an issue the run is of the default branch, and what it ships is not.
+    by: { ...actor, sha: inputs.proposal?.commit ?? actor.sha },
     ...(from === undefined ? {} : { from }),
     to: {
       images: plan.images,

@@ -4,6 +4,8 @@ export interface DeploymentPlan {
   readonly task: 'deploy' | 'rollback';
   readonly payload: Readonly<Record<string, unknown>>;
   readonly description: string;
+  /** What is deployed, where that is not the commit of this run: behind an issue, and after a rollback. */
+  readonly commit?: string;
 }
 
 export type DeploymentState =

@@ -21,10 +21,11 @@ export async function announceDeployment(
   { github, log }: Ports,
 ): Promise<number | undefined> {
   if (environment === '') return undefined;
-  const { id: record, state } = journal.record;
+  const { id: record, state, by } = journal.record;
   const { name, version } = plan.chart;
   const payload = { slipway: 'release', record, chart: name, chartVersion: version, images: plan.images };
-  const id = await github.begin({ environment, task: 'deploy', payload, description: `${name} ${version}` });
+  const description = `${name} ${version}`;
+  const id = await github.begin({ environment, task: 'deploy', payload, description, commit: by.sha });
   if (id === undefined) return undefined;
   const reported = github.report(id, 'in_progress', { description: `${record} ${state}`, environment });
   const written = journal

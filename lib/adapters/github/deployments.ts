@@ -88,10 +88,11 @@ async function findOrCreate(
 async function find(
   call: GitHubCall,
   path: string,
-  { environment, task }: DeploymentPlan,
+  { environment, task, commit }: DeploymentPlan,
   actor: Actor,
 ): Promise<number | undefined> {
-  const query = new URLSearchParams({ environment, sha: actor.sha, per_page: String(lookedInto) });
+  const sha = commit ?? actor.sha;
+  const query = new URLSearchParams({ environment, sha, per_page: String(lookedInto) });
   const found = (await call('GET', `${path}?${query.toString()}`, toWrite)) as readonly Deployment[];
   const made = found.find(({ payload }) => isMadeBy(payload, task, actor));
   // A rollback gets a Deployment of its own: the job's says what was asked for, not what runs afterwards.
@@ -104,10 +105,10 @@ async function find(
 }
 
 async function create(call: GitHubCall, path: string, plan: DeploymentPlan, actor: Actor): Promise<number> {
-  const { environment, task, description, payload } = plan;
+  const { environment, task, description, payload, commit: ref = actor.sha } = plan;
   const body = {
     // The commit, not the branch: the branch may have moved on since.
-    ref: actor.sha,
+    ref,
     task,
     environment,
     description: cut(description),

@@ -26,6 +26,8 @@ export class Target {
   readonly said: string[] = [];
   /** What GitHub was told: `7 success prod/shop#1 ready`. */
   readonly told: string[] = [];
+  /** The commits of the GitHub Deployments that were begun. */
+  readonly announced: string[] = [];
   left: Left | undefined;
   /** The files that the step finds. */
   readonly workspace = new Map<string, string>();
@@ -63,7 +65,10 @@ export class Target {
       locks: this.locks,
       jobs: { finished: async () => this.job },
       github: {
-        begin: async () => 7,
+        begin: async ({ commit = '' }) => {
+          this.announced.push(commit);
+          return 7;
+        },
         report: async (id, state, { description }) => void this.told.push(`${id} ${state} ${description}`),
       },
       files: {

@@ -114,8 +114,11 @@ test('who let it out is said, and kept in the record', async () => {
 test('an issue decided in another run than the one that proposed', async () => {
   const earlier = proposal({ run: '41', attempt: 3, commit: 'c'.repeat(40) });
   const files = { 'line.jsonl': line({ proposal: hash(earlier) }) };
-  const { said } = await deploy({ proposal: earlier, approval: 'line.jsonl' }, files);
+  const { said, target } = await deploy({ proposal: earlier, approval: 'line.jsonl' }, files);
   expect(said).toBe('success');
+  // Its own commit is that of the default branch.
+  expect(target.announced).toEqual(['c'.repeat(40)]);
+  expect(target.records.all.at(-1)?.by).toEqual({ ...actor, sha: 'c'.repeat(40) });
 });
 
 test('a gate that asked nobody is kept too', async () => {

@@ -101,6 +101,23 @@ test('creates a Deployment of the very commit, with the plan, and sets its outco
   });
 });
 
+test('what is of another commit gets a Deployment of that one, whatever the job has', async () => {
+  const commit = 'c'.repeat(40);
+  const statuses = [{ state: 'in_progress' as const, logUrl: jobPage('77', '4711') }];
+  seed({
+    commits: [{ sha: commit, message: 'Cart', author: 'ada' }],
+    deployments: [{ ref: 'main', sha, environment: 'staging', statuses }],
+  });
+  const { deployments } = connect();
+  const id = await deployments.begin({ ...plan, commit });
+  expect(github.recorded.at(-1)).toMatchObject({
+    operation: 'repos/create-deployment',
+    body: { ref: commit },
+  });
+  expect(await deployments.begin({ ...plan, commit })).toBe(id);
+  expect(warnings).toEqual([]);
+});
+
 test("uses the job's own Deployment of this environment", async () => {
   const statuses = (run: string, job: string) => [
     { state: 'in_progress' as const, logUrl: jobPage(run, job) },
