@@ -42,7 +42,8 @@ export async function announceRollback(
   const own = journal.record;
   const description = `back to revision ${own.to.revision} of ${own.release}`;
   const payload = { record: own.id, undoes: left.id, images: own.to.images };
-  const id = await github.begin({ environment, task: 'rollback', payload, description });
+  const commit = own.by.sha;
+  const id = await github.begin({ environment, task: 'rollback', payload, description, commit });
   if (id === undefined) return undefined;
   const reported = github.report(id, 'in_progress', { description: `${own.id} ${own.state}`, environment });
   const written = journal

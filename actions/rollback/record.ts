@@ -34,7 +34,7 @@ export const rollbackDraft = (
   kind: 'rollback',
   state: 'planned',
   createdAt: new Date(clock.now()).toISOString(),
-  by: actor,
+  by: { ...actor, sha: commitOf(to, actor) },
   from: contentOf(from),
   to: contentOf(to),
   ...installation(facts),
@@ -46,6 +46,12 @@ export const rollbackDraft = (
   reason,
   ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
 });
+
+/** What runs afterwards is of the commit that was shipped then, not of the one whose run goes back. */
+const commitOf = ({ record }: Candidate, { repository, sha }: Ports['actor']): string =>
+  record === undefined || record.kind === 'baseline' || record.by.repository !== repository
+    ? sha
+    : record.by.sha;
 
 /** The record of a release that nobody recorded, so that its rejection is remembered. */
 export const unrecordedDraft = (

@@ -47,6 +47,8 @@ export class Target {
   readonly said: string[] = [];
   readonly warned: string[] = [];
   /** What GitHub was told, in order: `begin rollback`, `7 success`. */
+  /** Of the GitHub Deployments that were begun. */
+  readonly commits: string[] = [];
   readonly told: string[] = [];
   readonly closed: string[] = [];
   left: Left | undefined;
@@ -85,8 +87,9 @@ export class Target {
       locks: this.locks,
       jobs: { finished: async () => this.job },
       github: {
-        begin: async ({ task }: DeploymentPlan) => {
+        begin: async ({ task, commit = '' }: DeploymentPlan) => {
           this.told.push(`begin ${task}`);
+          this.commits.push(commit);
           return 7;
         },
         report: async (id, state) => void this.told.push(`${id} ${state}`),
