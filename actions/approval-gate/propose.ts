@@ -12,7 +12,7 @@ import type { Learnt } from '../../lib/domain/gate/obstacles.ts';
 import { migrationsAmong } from '../../lib/domain/gate/migrations.ts';
 import type { Brought } from '../../lib/domain/gate/migrations.ts';
 import { proposalSchema } from '../../lib/domain/gate/proposal.ts';
-import type { Proposal } from '../../lib/domain/gate/proposal.ts';
+import type { Proposal, ValuesFile } from '../../lib/domain/gate/proposal.ts';
 import type { EnvironmentFacts } from '../../lib/domain/gate/protection.ts';
 import { runningOf } from '../../lib/domain/gate/running.ts';
 import type { Running } from '../../lib/domain/gate/running.ts';
@@ -104,7 +104,7 @@ function proposalOf(
   { environment, images, chart, expiresIn }: ProposeInputs,
   { actor: { repository, run, attempt, sha, actor } }: Ports,
   known: {
-    readonly values: Readonly<Record<string, string>>;
+    readonly values: readonly ValuesFile[];
     readonly running: Running | undefined;
     readonly approvals: number;
     readonly now: number;
@@ -190,13 +190,13 @@ async function readReports(
 async function hashValues(
   { valuesFiles }: ProposeInputs,
   { files, workspace }: Ports,
-): Promise<Record<string, string>> {
+): Promise<ValuesFile[]> {
   const hashed = valuesFiles.map(async (path) => {
     const text = await files.read(path.startsWith('/') ? path : join(workspace, path));
     if (text === undefined) throw new ConfigurationError([missed('values-files', path)]);
-    return [path, valuesFileHash(text)] as const;
+    return { path, sha256: valuesFileHash(text) };
   });
-  return Object.fromEntries(await Promise.all(hashed));
+  return Promise.all(hashed);
 }
 
 const missed = (input: string, path: string): Fault => ({

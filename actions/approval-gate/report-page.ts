@@ -93,10 +93,7 @@ function whatGoes({ proposal, named, uncovered }: Page): string {
         `${code(bare(named.images[nth]))}\n${code(digest)}`,
       ]),
       ...(chart === undefined ? [] : [['chart', `${code(bare(named.chart))}\n${code(chart)}`]]),
-      ...Object.entries(values).map(([path, hash]) => [
-        `values ${code(path)}`,
-        code(`sha256:${hash.slice(0, 12)}…`),
-      ]),
+      ...values.map(({ path, sha256 }) => [`values ${code(path)}`, code(`sha256:${sha256.slice(0, 12)}…`)]),
       ...uncovered
         .filter(({ name }) => name !== '')
         .map(({ kind, name, why }) => [

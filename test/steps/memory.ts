@@ -153,6 +153,7 @@ export class MemoryHelm implements ReleaseHistory, Helm {
     if (at >= 0) this.revisions.splice(at, 1);
   }
 
+  chartDigest = '';
   /** The chart's own values. */
   defaults: unknown = {};
 
@@ -166,7 +167,7 @@ export class MemoryHelm implements ReleaseHistory, Helm {
       name: 'shop',
       version: '1.0.0',
       appVersion: '',
-      digest: '',
+      digest: this.chartDigest,
       kubeVersion: '',
       defaults: this.defaults,
       missingDependencies: [],

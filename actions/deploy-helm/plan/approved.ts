@@ -4,7 +4,7 @@ import { driftSince } from '../../../lib/domain/gate/drift.ts';
 import { notLetOut, parseAuditLine } from '../../../lib/domain/gate/audit.ts';
 import type { AuditLine } from '../../../lib/domain/gate/audit.ts';
 import { proposalDifferences } from '../../../lib/domain/gate/proposal.ts';
-import type { Proposal } from '../../../lib/domain/gate/proposal.ts';
+import type { Proposal, ValuesFile } from '../../../lib/domain/gate/proposal.ts';
 import { formatValuesPath } from '../../../lib/domain/images/values-path.ts';
 import type { Actor } from '../../../lib/domain/record/types.ts';
 import type { Aftermath } from '../../../lib/domain/repair/owed.ts';
@@ -49,8 +49,8 @@ async function differing(
     // An approval is of this run, and whoever gave it has looked: behind an issue the proposal is of an earlier run.
     ...(approval === '' ? { run, attempt, commit } : {}),
     images: Object.fromEntries(placed),
-    // A chart that is no digest is committed or named by version: it was not approved by one.
-    ...(proposal.chart === undefined ? {} : { chart: chart.digest === '' ? 'none' : chart.digest }),
+    // A version, or the newest one, was resolved by now: a digest that nobody approved is another chart.
+    chart: chart.digest,
     values: await hashed(valuesFiles, files),
   });
   return [
@@ -105,10 +105,5 @@ const expired = ({ expiresAt }: Proposal, now: number) =>
     : [{ input: 'proposal: expiry', value: expiresAt, problem: 'it expired: propose anew' }];
 
 /** Inline values have no place in a proposal: it covers what is committed. */
-async function hashed(paths: readonly string[], files: Files): Promise<Record<string, string>> {
-  const read = paths.map(async (path) => {
-    const text = (await files.read(path)) ?? '';
-    return [path, valuesFileHash(text)] as const;
-  });
-  return Object.fromEntries(await Promise.all(read));
-}
+const hashed = (paths: readonly string[], files: Files): Promise<ValuesFile[]> =>
+  Promise.all(paths.map(async (path) => ({ path, sha256: valuesFileHash((await files.read(path)) ?? '') })));

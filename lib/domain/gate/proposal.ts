@@ -21,8 +21,8 @@ export interface Proposal {
   readonly images: Readonly<Record<string, string>>;
   /** Digest of the chart as it was read, where one was. */
   readonly chart?: string;
-  /** Path → SHA-256 of a committed values file. Inline values are not covered. */
-  readonly values: Readonly<Record<string, string>>;
+  /** Committed values files, in the order in which helm merges them. Inline values are not covered. */
+  readonly values: readonly ValuesFile[];
   /** What runs there now, in the words of the environment's newest Deployment; undefined: nothing that we know of. */
   readonly runningNow?: RunningNow;
   /**
@@ -33,6 +33,12 @@ export interface Proposal {
   /** ISO 8601. */
   readonly proposedAt: string;
   readonly expiresAt: string;
+}
+
+export interface ValuesFile {
+  readonly path: string;
+  /** Hexadecimal. */
+  readonly sha256: string;
 }
 
 export interface RunningNow {
@@ -67,7 +73,7 @@ export function parseProposal(text: string): Proposal | { readonly unreadable: s
     Number.isSafeInteger(value.attempt) &&
     (value.approvalsBefore === undefined || Number.isSafeInteger(value.approvalsBefore)) &&
     isTexts(value.images) &&
-    isTexts(value.values) &&
+    isValuesFiles(value.values) &&
     [value.proposedAt, value.expiresAt].every((time) => !Number.isNaN(Date.parse(String(time))));
   return whole ? (value as Proposal) : { unreadable: 'parts of it are missing' };
 }
@@ -75,9 +81,13 @@ export function parseProposal(text: string): Proposal | { readonly unreadable: s
 const isTexts = (value: unknown): boolean =>
   isMap(value) && Object.values(value).every((each) => typeof each === 'string');
 
+const isValuesFiles = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every((each: unknown) => isTexts(each) && isMap(each) && 'path' in each && 'sha256' in each);
+
 /** A field in which what is about to happen is not what was approved. */
 export interface Difference {
-  /** As a person says it: `image shop`, `values file deploy/values-production.yaml`. */
+  /** As a person says it: `image shop`, `values file deploy/values-production.yaml`, `order of values files`. */
   readonly field: string;
   readonly approved: string;
   readonly now: string;
@@ -91,8 +101,9 @@ export interface AboutToRun {
   readonly attempt?: number;
   readonly commit?: string;
   readonly images?: Readonly<Record<string, string>>;
+  /** Empty where it has no digest. */
   readonly chart?: string;
-  readonly values?: Readonly<Record<string, string>>;
+  readonly values?: readonly ValuesFile[];
 }
 
 /** Every field that differs; an empty list is what was approved. Digests are compared, names of tags are not. */
@@ -104,8 +115,8 @@ export function proposalDifferences(proposal: Proposal, about: AboutToRun): Diff
     ...field('attempt', String(proposal.attempt), about.attempt?.toString()),
     ...field('commit', proposal.commit, about.commit),
     ...fields('image', proposal.images, about.images),
-    ...field('chart', proposal.chart ?? none, about.chart),
-    ...fields('values file', proposal.values, about.values),
+    ...field('chart', proposal.chart ?? none, about.chart === '' ? none : about.chart),
+    ...valuesFiles(proposal.values, about.values),
   ];
 }
 
@@ -124,3 +135,17 @@ function fields(
   const names = [...new Set([...Object.keys(approved), ...Object.keys(now)])].sort();
   return names.flatMap((name) => field(`${what} ${name}`, approved[name] ?? none, now[name] ?? none));
 }
+
+/** Of the same files the last one wins: another order is another configuration. */
+function valuesFiles(approved: readonly ValuesFile[], now: readonly ValuesFile[] | undefined): Difference[] {
+  if (now === undefined) return [];
+  const differing = fields('values file', byPath(approved), byPath(now));
+  const [before, after] = [approved, now].map((files) => files.map(({ path }) => path).join(', ')) as [
+    string,
+    string,
+  ];
+  return differing.length > 0 ? differing : field('order of values files', before, after);
+}
+
+const byPath = (files: readonly ValuesFile[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(files.map(({ path, sha256 }) => [path, sha256]));

@@ -26,7 +26,15 @@ export const uncovered = (
 function chartOf({ chart: digest }: Pick<Proposal, 'chart'>, { chart, file }: Known): Uncovered[] {
   if (digest !== undefined) return [];
   const name = chart || (file.release?.deploy['chart'] ?? '');
-  return [{ kind: 'chart', name, why: name === '' ? 'nobody named it' : 'it has no digest' }];
+  return [{ kind: 'chart', name, why: whyOpen(name) }];
+}
+
+/** Of an OCI registry the deploy learns the digest, and compares it. */
+function whyOpen(chart: string): string {
+  if (chart === '') return 'nobody named it';
+  return chart.startsWith('oci://')
+    ? 'named without its digest, so its deploy is refused'
+    : 'it has no digest';
 }
 
 /** A proposal is of one target: where all files of one are covered, it is that one. */
@@ -35,7 +43,9 @@ function valuesFilesOf(
   { file, path }: Known,
 ): Uncovered[] {
   const targets = file.environments.find((each) => sameEnvironment(each.name, name))?.targets ?? [];
-  const missing = targets.map(({ valuesFiles }) => valuesFiles.filter((each) => values[each] === undefined));
+  const missing = targets.map(({ valuesFiles }) =>
+    valuesFiles.filter((each) => !values.some(({ path: covered }) => covered === each)),
+  );
   if (missing.some((each) => each.length === 0)) return [];
   const why = `${path} has it for ${name}, input values-files does not`;
   return [...new Set(missing.flat())].map((each) => ({ kind: 'values file', name: each, why }));

@@ -37,7 +37,7 @@ test('the page says what goes, what runs, what lies between, who decides', async
     reason: 'one image to production, 2 commits after what runs there',
     proposal: {
       images: { image: digest },
-      values: { 'deploy/values.yaml': expect.stringMatching(/^[0-9a-f]{64}$/) },
+      values: [{ path: 'deploy/values.yaml', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
       runningNow: { record: 'shop-production/shop#41' },
     },
   });

@@ -26,19 +26,28 @@ const proposal = (more: object = {}): string =>
     commit: 'abc',
     proposedBy: 'ada',
     images: { image: approved },
-    values: {},
+    values: [],
     proposedAt: '1970-01-01T00:00:00Z',
     expiresAt: '2999-01-01T00:00:00Z',
     ...more,
   });
 
+const used = (path: string, text: string): object => ({
+  path,
+  sha256: createHash('sha256').update(text).digest('hex'),
+});
+const texts = { 'a.yaml': 'replicas: 1', 'b.yaml': 'replicas: 2' };
+const both = Object.entries(texts).map(([path, text]) => used(path, text));
+
 async function deploy(
   given: Record<string, string>,
   files: Record<string, string> = {},
+  chart = '',
 ): Promise<{ target: Target; said: string }> {
   const target = new Target('pass', 'pass');
   for (const [path, text] of Object.entries(files)) target.workspace.set(path, text);
   target.helm.defaults = { image: 'r.test/shop:1' };
+  target.helm.chartDigest = chart;
   target.helm.manifest = manifest(`r.test/shop@${approved}`);
   target.helm.add('deployed');
   target.helm.manifest = manifest(`r.test/shop@${given['digest'] ?? approved}`);
@@ -59,6 +68,21 @@ test('what was approved is deployed', async () => {
   expect(target.records.all.at(-1)).toMatchObject({ proposal: expect.stringMatching(/^[0-9a-f]{64}$/) });
 });
 
+test('with the values files that were approved, in their order', async () => {
+  const values = { proposal: proposal({ values: both }), 'values-files': 'a.yaml\nb.yaml' };
+  expect((await deploy(values, texts)).said).toBe('success');
+});
+
+test.each([
+  ['no chart by digest was approved', proposal(), other],
+  ['another one was approved', proposal({ chart: approved }), other],
+])('a chart whose version the registry resolved: %s', async (_, text, digest) => {
+  const { said, target } = await deploy({ proposal: text }, {}, digest);
+  expect(said).toMatch(/proposal: chart/);
+  expect(target.records.all).toEqual([]);
+  expect((await deploy({ proposal: proposal({ chart: digest }) }, {}, digest)).said).toBe('success');
+});
+
 test.each<[string, Record<string, string>, RegExp]>([
   [
     'another digest',
@@ -72,8 +96,23 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['a chart by digest, and it is none', { proposal: proposal({ chart: other }) }, /proposal: chart/],
   [
     'a values file that was approved and is not used',
-    { proposal: proposal({ values: { 'values.yaml': createHash('sha256').update('').digest('hex') } }) },
+    { proposal: proposal({ values: [used('values.yaml', '')] }) },
     /values file values.yaml/,
+  ],
+  [
+    'a values file that changed since',
+    { proposal: proposal({ values: [used('a.yaml', 'replicas: 3')] }), 'values-files': 'a.yaml' },
+    /values file a.yaml: approved was [0-9a-f]{64}/,
+  ],
+  [
+    'values files in another order: the last one wins',
+    { proposal: proposal({ values: [...both].reverse() }), 'values-files': 'a.yaml\nb.yaml' },
+    /order of values files: approved was b.yaml, a.yaml/,
+  ],
+  [
+    'a values file twice',
+    { proposal: proposal({ values: both }), 'values-files': 'a.yaml\nb.yaml\na.yaml' },
+    /order of values files/,
   ],
   ['another repository', { proposal: proposal({ repository: 'acme/till' }) }, /proposal: repository/],
   ['another run', { proposal: proposal({ run: '41' }) }, /proposal: run.*approved was 41.*output audit/],
@@ -82,7 +121,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['expired', { proposal: proposal({ expiresAt: '1970-01-01T00:00:00Z' }) }, /it expired/],
   ['not a proposal', { proposal: '{}' }, /is no proposal/],
 ])('refused, and nothing changed: %s', async (_what, given, why) => {
-  const { said, target } = await deploy(given);
+  const { said, target } = await deploy(given, texts);
   expect(said).toMatch(why);
   expect(target.helm.statuses).toEqual(['1 deployed']);
   expect(target.records.all).toEqual([]);

@@ -27,7 +27,7 @@ export const proposal: Proposal = {
   commit: 'c'.repeat(40),
   proposedBy: 'ada',
   images: { shop: `sha256:${'a'.repeat(64)}` },
-  values: { 'deploy/values-production.yaml': 'b'.repeat(64) },
+  values: [{ path: 'deploy/values-production.yaml', sha256: 'b'.repeat(64) }],
   runningNow,
   proposedAt: '2026-11-26T09:00:00Z',
   expiresAt: '2026-11-27T09:00:00Z',

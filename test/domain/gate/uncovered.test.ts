@@ -15,7 +15,7 @@ const of = (
   const proposal = {
     environment,
     ...(found === undefined ? {} : { chart: found }),
-    values: Object.fromEntries(values.map((each) => [each, 'hash'])),
+    values: values.map((each) => ({ path: each, sha256: 'hash' })),
   };
   return uncovered(proposal, { chart, file, path }).map(({ kind, name, why }) => `${kind} ${name}: ${why}`);
 };
@@ -31,6 +31,11 @@ const missing = (name: string) =>
 test.each<[string, string[], string[]]>([
   ['a chart by digest', of(plain, { chart: oci, values: ['a.yaml', 'b.yaml'] }), []],
   ['a chart by path', of('{}', { chart: 'charts/shop' }), ['chart charts/shop: it has no digest']],
+  [
+    'an OCI chart by version',
+    of('{}', { chart: 'oci://registry.test/charts/shop' }),
+    ['chart oci://registry.test/charts/shop: named without its digest, so its deploy is refused'],
+  ],
   ['the chart of the file', of(release), ['chart charts/shop: it has no digest']],
   ['no chart at all', of('{}'), ['chart : nobody named it']],
   ['one file of two', of(plain, { chart: oci, values: ['a.yaml'] }), [missing('b.yaml')]],

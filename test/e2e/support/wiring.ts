@@ -40,7 +40,7 @@ export const proposalOf = (environment: string, digest: string): string =>
     commit: 'c'.repeat(40),
     proposedBy: 'ada',
     images: { image: digest },
-    values: {},
+    values: [],
     proposedAt: '2026-11-26T09:00:00Z',
     expiresAt: '2026-11-27T09:00:00Z',
   });
