@@ -52,8 +52,7 @@ export async function tellGitHub(
 ): Promise<void> {
   const { deploymentId, environment, environmentUrl } = record;
   if (deploymentId === undefined || environment === undefined || outcome === 'inconclusive') return;
-  const description =
-    outcome === 'pass' ? statusLine(record) : `${statusLine(record)}, but ${name}: ${reason}`;
+  const description = statusLine(record, outcome === 'pass' ? '' : `, but ${name}: ${reason}`);
   await github.report(deploymentId, outcome === 'pass' ? 'success' : 'failure', {
     description,
     environment,

@@ -1,3 +1,4 @@
+import { longestDescription } from '../../domain/record/status-line.ts';
 import type { Actor } from '../../domain/record/types.ts';
 import type { DeploymentPlan, GitHubDeployments } from '../../ports/github.ts';
 import type { Log } from '../../ports/log.ts';
@@ -14,8 +15,6 @@ interface Status {
   readonly log_url?: string | null;
 }
 
-/** GitHub's limit for the description of a status. */
-const longestDescription = 140;
 /** More than one Deployment of the same commit and environment is rare; each costs a request to look into. */
 const lookedInto = 5;
 

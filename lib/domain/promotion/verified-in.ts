@@ -22,8 +22,8 @@ interface Status {
 export interface Said {
   readonly record: string;
   readonly recordState: string;
-  /** Of the release's first image: `sha256:` and 12 hex digits, which is what fits into a description. */
-  readonly digest: string | undefined;
+  /** Of the release's images, as many as fit into a description: 12 hex digits each. */
+  readonly digests: readonly string[];
   readonly state: string;
   readonly text: string;
   readonly at: number;
@@ -34,8 +34,9 @@ export type VerifiedAnswer =
   | (Extract<Answer, { met: true }> & { readonly at: number })
   | Extract<Answer, { met: false }>;
 
-/** `prod/shop#4 verified sha256:0123456789ab`, and perhaps more behind it. */
-const line = /^([a-z0-9-]+\/[a-z0-9-]+#\d+) ([a-z-]+)(?: (sha256:[0-9a-f]{12}))?(?=$|[\s,:])/;
+/** `prod/shop#4 verified sha256:0123456789ab,123456789abc`, and perhaps more behind it. */
+const line =
+  /^([a-z0-9-]+\/[a-z0-9-]+#\d+) ([a-z-]+)(?: sha256:([0-9a-f]{12}(?:,[0-9a-f]{12})*))?(?=$|[\s,:])/;
 
 /**
  * What one Deployment says of the image; undefined when it is of another image, or not ours. Given newest first, the
@@ -63,17 +64,20 @@ export const neverDeployed = (digest: string, environment: string): Answer => ({
 /** GitHub adds statuses of its own, without a description, when a newer Deployment takes over. */
 export function newestOfOurs(statuses: Deployed['statuses']): Said | undefined {
   for (const { state, description, at } of statuses) {
-    const [, record, recordState, digest] = line.exec(description) ?? [];
+    const [, record, recordState, digests = ''] = line.exec(description) ?? [];
     if (record !== undefined && recordState !== undefined)
-      return { record, recordState, digest, state, text: description, at };
+      return { record, recordState, digests: digests.split(','), state, text: description, at };
   }
   return undefined;
 }
 
-/** The payload names every image in full; a description has the first one's beginning only, and serves where there is none. */
+/**
+ * The payload names every image in full. A description has the beginnings of as many as fit, and serves where the payload
+ * is not ours: the Deployment of a job with `environment:` is GitHub's.
+ */
 function isAbout(digest: string, payload: unknown, said: Said): boolean {
   const pinned = imagesIn(payload).flatMap((image) => image.split('@')[1] ?? []);
-  return pinned.length > 0 ? pinned.includes(digest) : said.digest === digest.slice(0, 19);
+  return pinned.length > 0 ? pinned.includes(digest) : said.digests.includes(digest.slice(7, 19));
 }
 
 function imagesIn(payload: unknown): string[] {

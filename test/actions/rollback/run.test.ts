@@ -39,16 +39,6 @@ test('what is left is rejected with the reason, and the way back is proven', asy
   expect(target).toMatchObject({ left: undefined, locks: { state: 'free' } });
 });
 
-test('what runs afterwards is of the commit that was shipped then', async () => {
-  const target = new Target('pass');
-  const [first] = target.records.all;
-  if (first === undefined) throw new Error('nothing to go back to');
-  target.records.all[0] = { ...first, by: { ...first.by, run: '40', sha: 'shipped' } };
-  await target.rollBack({ environment: 'production' });
-  expect(target.commits).toEqual(['shipped']);
-  expect(target.records.at(3).by).toMatchObject({ run: '42', sha: 'shipped' });
-});
-
 test('a way back takes no revision away', async () => {
   const target = new Target('pass');
   const limits: unknown[] = [];

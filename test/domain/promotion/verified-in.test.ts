@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { neverDeployed, saysOf } from '../../../lib/domain/promotion/verified-in.ts';
 import type { Deployed } from '../../../lib/domain/promotion/verified-in.ts';
 import { statusLine } from '../../../lib/domain/record/status-line.ts';
@@ -77,6 +77,49 @@ test('it reads what deploy-helm and smoke-test write', () => {
   const image = Object.values(shipped.to.images)[0]?.split('@')[1] ?? '';
   const said = saysOf(image, deployed({ images: shipped.to.images }, ['success', statusLine(shipped)]));
   expect(said).toEqual({ met: true, evidence: 'record prod/shop#4 is verified (Deployment 7)', at: 0 });
+});
+
+describe("several images in a job's own Deployment, whose payload is GitHub's", () => {
+  const hex = (nth: number): string => String(nth).padStart(12, '0');
+  const digestOf = (nth: number): string => `sha256:${hex(nth).padEnd(64, 'f')}`;
+  const shippedWith = (images: number) =>
+    record(4, {
+      state: 'verified',
+      to: {
+        ...record(4).to,
+        images: Object.fromEntries(
+          Array.from({ length: images }, (_, nth) => [`Deployment/web/${nth}`, `r.test/x@${digestOf(nth)}`]),
+        ),
+      },
+    });
+  const met = (images: number): (boolean | undefined)[] => {
+    const gitHubs = deployed('', ['success', statusLine(shippedWith(images))]);
+    return Array.from({ length: images }, (_, nth) => saysOf(digestOf(nth), gitHubs)?.met);
+  };
+
+  test('each was verified', () => {
+    expect(statusLine(shippedWith(3))).toBe(`prod/shop#4 verified sha256:${hex(0)},${hex(1)},${hex(2)}`);
+    expect(met(3)).toEqual([true, true, true]);
+  });
+
+  test('as many as fit are named, the others are not known', () => {
+    expect(met(9).filter(Boolean)).toHaveLength(8);
+    expect(statusLine(shippedWith(9)).length).toBeLessThanOrEqual(140);
+  });
+
+  test('an image in two containers is named once', () => {
+    const two = { app: `r.test/x@${digestOf(1)}`, init: `r.test/x@${digestOf(1)}` };
+    const once = record(4, { to: { ...record(4).to, images: two } });
+    expect(statusLine(once)).toBe(`prod/shop#4 ready sha256:${hex(1)}`);
+  });
+
+  test('what is said behind them is not cut off', () => {
+    const line = statusLine(shippedWith(20), ': nothing had been applied');
+    expect(line.length).toBeLessThanOrEqual(140);
+    expect(line).toMatch(/,\d{12}: nothing had been applied$/);
+    const failed = statusLine(shippedWith(2), ', but smoke-test: 500');
+    expect(saysOf(digestOf(1), deployed('', ['failure', failed]))?.met).toBe(false);
+  });
 });
 
 test('what is missing is said with what to do', () => {
