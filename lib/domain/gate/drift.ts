@@ -35,5 +35,6 @@ export function driftSince(
   };
 }
 
-const beganSince = ({ createdAt }: ReleaseRecord, since: string): boolean =>
-  Date.parse(createdAt) > Date.parse(since);
+/** A baseline is written late, of what ran all the time. */
+const beganSince = ({ createdAt, kind }: ReleaseRecord, since: string): boolean =>
+  kind !== 'baseline' && Date.parse(createdAt) > Date.parse(since);
