@@ -9,6 +9,7 @@ import {
   table,
   verdictLine,
 } from '../../lib/domain/report/markdown.ts';
+import type { Running } from '../../lib/domain/gate/running.ts';
 import type { WaysBack } from '../../lib/domain/gate/ways-back.ts';
 import { mermaidLabel } from '../../lib/domain/report/timeline.ts';
 import { plural } from '../../lib/domain/words.ts';
@@ -34,7 +35,16 @@ export function decisionPage(result: Page): string {
 }
 
 /** What somebody who approves must not overlook, before anything else. */
-function alarms({ environment, unproven, told, proposal, changes, migrations, record }: Page): string[] {
+function alarms({
+  environment,
+  unproven,
+  told,
+  proposal,
+  changes,
+  migrations,
+  record,
+  running,
+}: Page): string[] {
   const name = proposal.environment;
   const known = changes !== undefined && 'known' in changes ? changes.known : undefined;
   return [
@@ -44,6 +54,11 @@ function alarms({ environment, unproven, told, proposal, changes, migrations, re
       : []),
     ...('known' in environment && environment.known?.reviewers.length === 0
       ? [`${name} requires no reviewers: nobody will be asked.`]
+      : []),
+    ...(running?.holds === false
+      ? [
+          `What runs there, ${running.record} (${running.state}), did not hold, or nobody knows whether it does.`,
+        ]
       : []),
     ...(known?.relation === 'behind' ? ['This is older than what runs there.'] : []),
     ...(known?.relation === 'diverged' ? ['What runs there has commits that this one does not have.'] : []),
@@ -71,7 +86,7 @@ function plan({ proposal, environment, record, running }: Page): string {
       'flowchart LR',
       ...nodes.map((node) => `  ${node}`),
       `  ${names.join(' --> ')}`,
-      `  checks -. fails .-> back["${running === undefined ? 'nothing to go back to' : 'back to what runs now'}"]`,
+      `  checks -. fails .-> back["${running === undefined ? 'nothing to go back to' : wayBack(running, 'what runs now')}"]`,
     ].join('\n'),
     'mermaid',
   );
@@ -116,13 +131,17 @@ function undo({ running, waysBack, migrations }: Page): string {
   const target =
     running === undefined
       ? 'nothing to go back to: what does not hold is left or removed'
-      : `back to ${code(running.record)}`;
+      : wayBack(running, code(running.record));
   const cannot =
     migrations !== undefined && staysApplied(migrations)
       ? ` Migrations${'unknown' in migrations.files ? ', if there are any,' : ''} stay applied.`
       : '';
   return `**If it does not hold**: ${target}. ${neededBefore(waysBack)}${cannot}`;
 }
+
+/** Nothing goes back to what did not hold. */
+const wayBack = ({ holds }: Running, toIt: string): string =>
+  `back to ${holds ? toIt : 'the last release that was verified'}`;
 
 /** More would not be read. */
 const mostTimes = 3;

@@ -23,6 +23,8 @@ export interface Running extends RunningNow {
   readonly sha: string;
   /** `verified`, `ready`, `rolled-back` …: the record's state. */
   readonly state: string;
+  /** False: it failed and stayed, or nobody knows; nothing goes back to it. */
+  readonly holds: boolean;
   /** Since when, milliseconds since the epoch. */
   readonly since: number;
   /** Container → image, as the Deployment's payload has it; empty where it says none. */
@@ -48,7 +50,8 @@ export function runningOf(newestFirst: readonly Deployed[]): Running | undefined
     if (said === undefined || said.state === 'in_progress' || isGone(said.recordState) || neverCame(said))
       continue;
     const { record, recordState: state, at: since } = said;
-    return { deployment: String(id), record, sha, state, since, images: imagesIn(payload) };
+    const holds = said.state === 'success';
+    return { deployment: String(id), record, sha, state, holds, since, images: imagesIn(payload) };
   }
   return undefined;
 }

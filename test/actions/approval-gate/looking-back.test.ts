@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { report } from '../../../actions/approval-gate/report.ts';
 import { TargetError } from '../../../lib/domain/errors.ts';
 import type { RepositorySeed } from '../../../sandbox/github/seed.ts';
 import { Gate, before, image, shop } from './gate.ts';
@@ -35,9 +36,11 @@ test('a failed release that stayed is what runs, with its state', async () => {
     { state: 'failure', description: 'shop-production/shop#42 rejected sha256:999999999999' },
   );
   await using gate = await Gate.open({ deployments: [...(shop().deployments ?? []), failed] });
-  expect(await gate.run(asked)).toMatchObject({
-    running: { record: 'shop-production/shop#42', state: 'rejected' },
-  });
+  const result = await gate.run(asked);
+  expect(result).toMatchObject({ running: { record: 'shop-production/shop#42', state: 'rejected' } });
+  const page = report(result).summary;
+  expect(page).toContain('> ⚠️ What runs there, shop-production/shop\\#42 \\(rejected\\), did not hold');
+  expect(page).toContain('**If it does not hold**: back to the last release that was verified.');
 });
 
 test('a release that is on its way there keeps the gate shut', async () => {

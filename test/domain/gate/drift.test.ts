@@ -13,7 +13,10 @@ const of = (seq: number, more: Partial<ReleaseRecord> = {}): ReleaseRecord =>
     deploymentId: seq,
     ...more,
   });
-const unwritten = ({ revision: _, ...rest }: ReleaseRecord): ReleaseRecord => rest;
+const unwritten = (record: ReleaseRecord): ReleaseRecord => {
+  const { revision: _, ...rest } = record;
+  return rest;
+};
 const held = (records: readonly ReleaseRecord[], newest = 41) => ({
   records: records.toReversed(),
   revisions: [{ revision: newest, status: 'deployed' }],
