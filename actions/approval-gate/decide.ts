@@ -1,6 +1,6 @@
 /** The second workflow: what somebody said in the issue, whether it counts, and whether what it is about still holds. */
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { TargetError } from '../../lib/domain/errors.ts';
+import { messageOf, TargetError } from '../../lib/domain/errors.ts';
 import { gateLabel, proposalIn, saidIn } from '../../lib/domain/gate/issue.ts';
 import type { GateIssue, Said } from '../../lib/domain/gate/issue.ts';
 import {
@@ -149,9 +149,7 @@ async function answer(
   // A comment that could not be written changes nothing of the decision.
   await issues
     .comment(issue.number, told(decision, facts, actor))
-    .catch((error: unknown) =>
-      log.warn(`the issue could not be told: ${error instanceof Error ? error.message : String(error)}`),
-    );
+    .catch((error: unknown) => log.warn(`the issue could not be told: ${messageOf(error)}`));
 }
 
 /** Undefined: something that is said later could still open it. */

@@ -89,6 +89,16 @@ export async function deployHelm(inputs: Inputs, ports: Ports): Promise<DeployRe
   });
 }
 
+/** A release whose record is open: from here on post may have something to finish. */
+interface Shipping {
+  readonly plan: Plan;
+  readonly before: WayBack;
+  readonly journal: Journal;
+  /** Of the GitHub Deployment, which is told of the end. */
+  readonly announced: Promise<number | undefined>;
+  readonly following: () => Following;
+}
+
 /** From the first write to the last: record, apply, proof, and the way back when it does not hold. */
 async function ship(
   plan: Plan,
@@ -110,34 +120,22 @@ async function ship(
   const announced = announceDeployment(plan, journal, inputs, ports);
   // Looked at in the end.
   announced.catch(() => undefined);
+  const shipping = { plan, before, journal, announced, following: () => early ?? open() };
   try {
-    return await shipBegun(
-      plan,
-      () => early ?? open(),
-      before,
-      journal,
-      announced,
-      unfinished,
-      inputs,
-      ports,
-    );
+    return await shipBegun(shipping, unfinished, inputs, ports);
   } catch (error) {
     await untilAnnounced(announced, ports.clock);
     throw error;
   }
 }
 
-/** What has a record, and may leave post something to finish. */
 async function shipBegun(
-  plan: Plan,
-  following: () => Following,
-  before: WayBack,
-  journal: Journal,
-  announced: Promise<number | undefined>,
+  shipping: Shipping,
   unfinished: Unfinished<Left>,
   inputs: Inputs,
   ports: Ports,
 ): Promise<Done> {
+  const { plan, before, journal, announced, following } = shipping;
   const stopped = await ports.beforehand?.(journal);
   const applied =
     stopped === undefined
@@ -150,11 +148,8 @@ async function shipBegun(
     journal.write((now) => settled(now, verdict, running, ports.actor)),
   ]);
   await recordSchema(journal.record, (change) => journal.write(change), ports);
-  const failed = { verdict, revision: applied.revision, wasDeployed: plan.previous?.revision };
   const takenBack =
-    verdict.outcome === 'fail'
-      ? await takeBack(failed, before, journal, inputs, ports).catch(withReason(verdict.reason))
-      : undefined;
+    verdict.outcome === 'fail' ? await undo(shipping, applied, verdict, inputs, ports) : undefined;
 
   await closeDeployment(announced, journal, verdict, applied, ports);
   const { record } = journal;
@@ -164,6 +159,17 @@ async function shipBegun(
     takenBack === undefined && applied.release ? [applied.release] : await ports.history.list(inputs.release);
   await ports.records.prune(inputs.release);
   return { record, verdict, applied, running, evidence, takenBack, final, recordFile };
+}
+
+function undo(
+  { plan, before, journal }: Shipping,
+  { revision }: Applied,
+  verdict: Verdict,
+  inputs: Inputs,
+  ports: Ports,
+): Promise<TakenBack> {
+  const failed = { verdict, revision, wasDeployed: plan.previous?.revision };
+  return takeBack(failed, before, journal, inputs, ports).catch(withReason(verdict.reason));
 }
 
 /** What comes before helm did not hold: nothing of the release is in the cluster. */

@@ -1,6 +1,7 @@
 import {
   CancelledError,
   ConfigurationError,
+  messageOf,
   TargetError,
   ToolError,
   UnreachableError,
@@ -8,7 +9,6 @@ import {
 import { lingering } from '../../lib/domain/release/migration.ts';
 import type { MigrationNote } from '../../lib/domain/release/migration.ts';
 import type { Journal } from '../../lib/steps/journal.ts';
-import { messageOf } from '../../lib/steps/schema-read.ts';
 import { backupDb } from '../backup-db/run.ts';
 import type { BackupInputs } from '../backup-db/inputs.ts';
 import type { Ports as DeployPorts, Stopped } from '../deploy-helm/ports.ts';

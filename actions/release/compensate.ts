@@ -1,9 +1,8 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError } from '../../lib/domain/errors.ts';
+import { CancelledError, messageOf } from '../../lib/domain/errors.ts';
 import { compensationOf } from '../../lib/domain/release/compensation.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { forPost, waitingAloud } from '../../lib/steps/locked.ts';
-import { messageOf } from '../../lib/steps/schema-read.ts';
 import type { Ports as DeployPorts } from '../deploy-helm/ports.ts';
 import { rollback } from '../rollback/run.ts';
 import type { RollbackResult } from '../rollback/run.ts';

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
-import { CancelledError, ConfigurationError, UnreachableError } from '../../lib/domain/errors.ts';
+import { CancelledError, ConfigurationError, messageOf, UnreachableError } from '../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { notUndone, planLines } from '../../lib/domain/release/plan.ts';
 import type { PlannedPhase } from '../../lib/domain/release/plan.ts';
 import type { Result } from '../../lib/domain/report/result.ts';
-import { messageOf } from '../../lib/steps/schema-read.ts';
 import { backupDb } from '../backup-db/run.ts';
 import { deployHelm } from '../deploy-helm/run.ts';
 import type { DeployResult } from '../deploy-helm/run.ts';

@@ -1,5 +1,5 @@
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError } from '../../lib/domain/errors.ts';
+import { CancelledError, messageOf } from '../../lib/domain/errors.ts';
 import { parseRecordId } from '../../lib/domain/record/id.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { migrationUndo } from '../../lib/domain/release/migration.ts';
@@ -7,7 +7,6 @@ import type { Migration, MigrationNote } from '../../lib/domain/release/migratio
 import { Journal } from '../../lib/steps/journal.ts';
 import { withLock } from '../../lib/steps/locked.ts';
 import type { LockOptions } from '../../lib/ports/records.ts';
-import { messageOf } from '../../lib/steps/schema-read.ts';
 import { schemaState } from '../../lib/steps/schema-state.ts';
 import type { Ports as DeployPorts } from '../deploy-helm/ports.ts';
 import { runCommand } from './migrate.ts';

@@ -8,7 +8,7 @@ import { restoredSize, serverRefusals } from '../../lib/domain/database/restore-
 import { readVersion } from '../../lib/domain/database/versions.ts';
 import { formatDuration } from '../../lib/domain/duration.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
-import { CancelledError, TargetError } from '../../lib/domain/errors.ts';
+import { CancelledError, messageOf, TargetError } from '../../lib/domain/errors.ts';
 import type { Database } from '../../lib/ports/database.ts';
 import type { ScratchOrder, ScratchServers } from '../../lib/ports/scratch.ts';
 import { drill } from '../../lib/steps/backup/drill.ts';
@@ -180,5 +180,3 @@ async function stored(evidence: DrillEvidence, { storage, log }: Ports): Promise
     return '';
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -5,7 +5,7 @@ import type { ReleaseRecord } from '../domain/record/types.ts';
 import { checkOf } from '../domain/rollback/schema-check.ts';
 import type { SchemaCheck } from '../domain/rollback/schema-check.ts';
 import type { KeptSchemas, SchemaPorts } from '../ports/schemas.ts';
-import { messageOf, readSchema } from './schema-read.ts';
+import { readSchema, shortMessage } from './schema-read.ts';
 
 type Read = Extract<RecordedSchema, { kind: 'read' }>;
 type Then = ReleaseRecord & { readonly database: Read };
@@ -72,6 +72,6 @@ async function factsOf(
       : { kind: 'facts', facts };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { kind: 'unreadable', why: `${changed}: ${messageOf(error)}` };
+    return { kind: 'unreadable', why: `${changed}: ${shortMessage(error)}` };
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AppliedMigrations } from '../domain/database/migrations.ts';
 import { canonicalSchema } from '../domain/database/schema.ts';
 import type { SchemaFacts } from '../domain/database/schema.ts';
-import { CancelledError } from '../domain/errors.ts';
+import { CancelledError, messageOf } from '../domain/errors.ts';
 import type { SchemaSource } from '../ports/schemas.ts';
 
 export type ReadSchema =
@@ -25,10 +25,10 @@ export async function readSchema(source: SchemaSource, signal: AbortSignal): Pro
     return { kind: 'facts', facts, fingerprint, migrations };
   } catch (error) {
     if (signal.aborted) throw new CancelledError(undefined, { cause: error });
-    return { kind: 'unreadable', why: messageOf(error) };
+    return { kind: 'unreadable', why: shortMessage(error) };
   }
 }
 
 /** Short enough for a record, on one line. */
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ').slice(0, 300);
+export const shortMessage = (error: unknown): string =>
+  messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 300);

@@ -5,7 +5,7 @@ import type { ReleaseRecord } from '../domain/record/types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { SchemaPorts } from '../ports/schemas.ts';
-import { messageOf, readSchema } from './schema-read.ts';
+import { readSchema, shortMessage } from './schema-read.ts';
 import type { ReadSchema } from './schema-read.ts';
 
 export interface RecordSchemaPorts extends SchemaPorts {
@@ -39,7 +39,7 @@ export async function recordSchema(
     return await write((now) => (isVerified(now) ? { ...now, database: recorded } : now));
   } catch (error) {
     if (signal.aborted) throw error;
-    log.warn(`the schema is not in the record ${record.id}: ${messageOf(error)}`);
+    log.warn(`the schema is not in the record ${record.id}: ${shortMessage(error)}`);
     return record;
   }
 }
@@ -56,6 +56,6 @@ async function kept(
     return { ...short, facts: 'not kept', why: 'they are too large for a Secret' };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { ...short, facts: 'not kept', why: messageOf(error) };
+    return { ...short, facts: 'not kept', why: shortMessage(error) };
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../domain/errors.ts';
 import { longestDescription } from '../../domain/record/status-line.ts';
 import type { Actor } from '../../domain/record/types.ts';
 import type { DeploymentPlan, GitHubDeployments } from '../../ports/github.ts';
@@ -31,9 +32,7 @@ export function githubDeployments(
     try {
       return await body();
     } catch (error) {
-      log.warn(
-        `${what}: ${error instanceof Error ? error.message : String(error)}. The release goes on without it.`,
-      );
+      log.warn(`${what}: ${messageOf(error)}. The release goes on without it.`);
       return undefined;
     }
   };

@@ -1,4 +1,4 @@
-import { UnreachableError } from '../../domain/errors.ts';
+import { messageOf, UnreachableError } from '../../domain/errors.ts';
 import { sameEnvironment } from '../../domain/environments/find.ts';
 import { pullIn, titleOf } from '../../domain/gate/changes.ts';
 import type { Changes } from '../../domain/gate/changes.ts';
@@ -156,5 +156,5 @@ const uploadsOf = (body: unknown): Upload[] =>
 
 function whyNot(error: unknown): string {
   if (error instanceof GitHubRefused || error instanceof UnreachableError) return error.message;
-  return `GitHub's answer cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return `GitHub's answer cannot be read: ${messageOf(error)}`;
 }
