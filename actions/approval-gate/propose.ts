@@ -149,8 +149,8 @@ function reasonOf({ environment, images }: Proposal, changes: ProposeResult['cha
 }
 
 async function readFile(inputs: ProposeInputs, ports: Ports): Promise<SlipwayFile> {
-  const file = await readSlipwayFile(inputs.file, ports);
-  if (file !== undefined) return file;
+  const read = await readSlipwayFile(inputs.file, ports);
+  if (read !== undefined) return read.file;
   if (inputs.fileAsked) throw new ConfigurationError([missed('file', inputs.file)]);
   return defaultFile();
 }

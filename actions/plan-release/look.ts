@@ -55,8 +55,9 @@ export async function readPlanFile(
   { head }: Checkout,
   { files, workspace, log }: Ports,
 ): Promise<PlanFile> {
-  const file = await readSlipwayFile(path, { files, workspace });
-  if (file !== undefined) {
+  const read = await readSlipwayFile(path, { files, workspace });
+  if (read !== undefined) {
+    const { file } = read;
     log.info(`${path}: ${file.environments.map(({ name }) => name).join(', ')}`);
     return { file, notes: [] };
   }

@@ -8,7 +8,7 @@ import { compensate } from './compensate.ts';
 import type { Inputs } from './inputs.ts';
 import type { Left } from './left.ts';
 import type { Ports } from './ports.ts';
-import { readPhases } from './run.ts';
+import { readPhases } from './read-phases.ts';
 
 /** What a main that ended early has left, phase by phase. */
 export interface Work {

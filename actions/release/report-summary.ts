@@ -46,11 +46,11 @@ const said: Readonly<Record<PhaseName, string>> = {
 };
 
 /** Short where it can be: the reason stands below it. */
-function headline({ result, reason, asked, phases, undone }: ReleaseResult): string {
+function headline({ result, reason, asked, phases, undone, record }: ReleaseResult): string {
   const { name, namespace } = asked.deploy.release;
   const where = `${name} in ${namespace} (${asked.environment})`;
-  if (result === 'success' && phases.length > 0 && !reason.startsWith('dry run'))
-    return `${where} is released`;
+  // A dry run has no record.
+  if (result === 'success' && record !== undefined) return `${where} is released`;
   if (result !== 'failure') return reason;
   const failed = said[phases.find((phase) => phase.result === 'failure')?.name ?? 'deploy'];
   if (undone.length === 0) return `${where}: the ${failed} failed, and nothing had to be undone`;

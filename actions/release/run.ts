@@ -1,6 +1,4 @@
-import { join } from 'node:path';
-import { parseSlipwayFile } from '../../lib/domain/environments/parse-file.ts';
-import { CancelledError, ConfigurationError, messageOf, UnreachableError } from '../../lib/domain/errors.ts';
+import { CancelledError, messageOf, UnreachableError } from '../../lib/domain/errors.ts';
 import type { ReleaseRecord } from '../../lib/domain/record/types.ts';
 import { notUndone, planLines } from '../../lib/domain/release/plan.ts';
 import type { PlannedPhase } from '../../lib/domain/release/plan.ts';
@@ -14,11 +12,11 @@ import { backUpAndMigrate } from './beforehand.ts';
 import { compensate } from './compensate.ts';
 import type { Compensated } from './compensate.ts';
 import type { Inputs } from './inputs.ts';
-import { phasesOf } from './phases.ts';
 import type { Phases } from './phases.ts';
 import { planOfPhases } from './plan.ts';
 import type { Ports } from './ports.ts';
 import { Progress } from './progress.ts';
+import { readPhases } from './read-phases.ts';
 import type { Made, ReleaseResult } from './result.ts';
 
 /** Backs up, migrates, deploys and proves a release, or takes all of it back in reverse. */
@@ -65,25 +63,6 @@ export async function release(inputs: Inputs, ports: Ports): Promise<ReleaseResu
     record: last,
     recordFile: ports.files.keep('record.json', JSON.stringify(last, undefined, 2)),
   });
-}
-
-/** Throws ConfigurationError with every fault of the inputs and of the file. */
-export async function readPhases(
-  inputs: Inputs,
-  { files, workspace }: Pick<Ports, 'files' | 'workspace'>,
-): Promise<Phases> {
-  const text = await files.read(join(workspace, inputs.file));
-  if (text === undefined)
-    throw new ConfigurationError([
-      {
-        input: 'file',
-        value: JSON.stringify(inputs.file),
-        problem: 'is not there: is the repository checked out? It says which phases a release has',
-      },
-    ]);
-  const { file, faults } = parseSlipwayFile(text, inputs.file);
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return phasesOf(file, text, inputs);
 }
 
 function tell(plan: readonly PlannedPhase[], { log }: Ports): void {

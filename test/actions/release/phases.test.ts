@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { phasesOf } from '../../../actions/release/phases.ts';
 import type { Phases } from '../../../actions/release/phases.ts';
-import { readPhases } from '../../../actions/release/run.ts';
+import { readPhases } from '../../../actions/release/read-phases.ts';
 import { parseSlipwayFile } from '../../../lib/domain/environments/parse-file.ts';
 import { ConfigurationError } from '../../../lib/domain/errors.ts';
 import { file, inputs } from './memory.ts';
