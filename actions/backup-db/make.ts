@@ -77,15 +77,18 @@ interface Work {
   readonly key: { readonly identity: string; readonly recipient: string } | undefined;
 }
 
-/** To read again what is encrypted for others; needed only where something is. */
-async function ownKey({ recipients, verify }: BackupInputs, { packing }: BackupPorts): Promise<Work['key']> {
-  return recipients.length === 0 || verify === 'complete' ? undefined : packing.newIdentity();
+/** To open again what is encrypted for others; needed only where something is. */
+async function ownKey({ recipients }: BackupInputs, { packing }: BackupPorts): Promise<Work['key']> {
+  return recipients.length === 0 ? undefined : packing.newIdentity();
 }
 
 const packedFor = ({ inputs: { recipients, compression: level }, key }: Work) => ({
   level,
   recipients: key === undefined ? recipients : [...recipients, key.recipient],
+  identities: identitiesOf(key),
 });
+
+const identitiesOf = (key: Work['key']): readonly string[] => (key === undefined ? [] : [key.identity]);
 
 async function saveGlobals(work: Work): Promise<BackupManifest['globals']> {
   const { id, inputs, ports } = work;
@@ -136,7 +139,7 @@ async function proveDraft(manifest: BackupManifest, dump: StoredDump, work: Work
       level: inputs.verify,
       manifest,
       schema: dump.contents.schema,
-      identities: key === undefined ? [] : [key.identity],
+      identities: identitiesOf(key),
       server: serverLike(dump.facts, ports.signal),
       roles: inputs.scratch?.kind !== 'server',
       signal: ports.signal,

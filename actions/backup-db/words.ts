@@ -4,7 +4,7 @@ import { formatDuration } from '../../lib/domain/duration.ts';
 import { formatBytes } from '../../lib/domain/size.ts';
 
 export const provenWords: Readonly<Record<VerificationLevel, string>> = {
-  complete: 'stored whole and read again; not restored',
+  complete: 'stored whole, read again and unpacked; not restored',
   parsed: 'read to its end by the dump tool; not restored',
   restored: 'restored, and every table compared',
 };

@@ -1,4 +1,5 @@
 import type { Transform } from 'node:stream';
+import { isNativeError } from 'node:util/types';
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { ToolError } from '../../domain/errors.ts';
 import { DamagedStreamError } from '../../domain/storage/damaged.ts';
@@ -42,7 +43,7 @@ export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGen
 
 /** What the source threw bears no code of zstd's. */
 const isZstds = (error: unknown): error is Error =>
-  error instanceof Error && /^(ZSTD_|Z_)/.test(String((error as NodeJS.ErrnoException).code));
+  isNativeError(error) && /^(ZSTD_|Z_)/.test(String((error as NodeJS.ErrnoException).code));
 
 /**
  * A thread works on a piece of its own, so memory is that of all pieces: at level 15 with four threads 330 MiB, were

@@ -11,7 +11,7 @@ export const manifestSchema = 'slipway/backup-manifest/v1';
 
 export const verificationLevels = ['complete', 'parsed', 'restored'] as const;
 /**
- * `complete`: every byte of the dump is in the storage, re-read and compared. `parsed`: and the dump tool's own reader
+ * `complete`: the stored object was read again, and unpacks to every byte of the dump. `parsed`: and the dump tool's own reader
  * went through all of it. `restored`: and the stored object was restored, and every table compared.
  */
 export type VerificationLevel = (typeof verificationLevels)[number];

@@ -24,6 +24,18 @@ export class DamagedObjectError extends TargetError {
   }
 }
 
+/** The storage has what was sent, and that is not what was to be packed: whoever packed it lost some of it. */
+export class LostInPackingError extends TargetError {
+  constructor(place: string, key: string, difference: string) {
+    super(`${key} does not unpack to what was dumped: ${difference}`, {
+      subject: `${place}/${key}`,
+      remedy:
+        'its bytes are those that were sent, so they were lost before: see which zstd is on PATH where it was made, replace it, then back up again',
+      details: [['differs', difference]],
+    });
+  }
+}
+
 /** Who unpacks a stream finds that it was cut or changed; where it lies, and what to do, its reader knows. */
 export class DamagedStreamError extends Error {
   override readonly name = 'DamagedStreamError';
@@ -40,4 +52,10 @@ export function damageOf(place: string, key: string, error: unknown): unknown {
 export function assertSame(place: string, key: string, sent: Account, read: Account): void {
   const difference = differenceOf(sent, read);
   if (difference !== undefined) throw new DamagedObjectError(place, key, difference);
+}
+
+/** Throws LostInPackingError where an object that is the one that was sent opens to something else than was packed. */
+export function assertUnpacked(place: string, key: string, raw: Account, unpacked: Account): void {
+  const difference = differenceOf(raw, unpacked);
+  if (difference !== undefined) throw new LostInPackingError(place, key, difference);
 }

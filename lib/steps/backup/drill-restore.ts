@@ -2,11 +2,11 @@
 import type { BackupManifest } from '../../domain/database/backup-manifest.ts';
 import type { Milliseconds } from '../../domain/duration.ts';
 import { TargetError } from '../../domain/errors.ts';
-import { assertSame, damageOf } from '../../domain/storage/damaged.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Contents } from '../../ports/database.ts';
 import type { Packing } from '../../ports/packing.ts';
 import type { Storage } from '../../ports/storage.ts';
+import { opened } from './opened.ts';
 import { restoreStored } from './restore-stored.ts';
 import type { RestorePorts, RestoreStoredOrder } from './restore-stored.ts';
 
@@ -58,32 +58,21 @@ async function applyGlobals(order: TimedOrder, { database, storage, packing }: T
 }
 
 /** The roles and grants of a backup as SQL; ends only when the object was the one that the manifest names. */
-export async function* unpackedGlobals(
+export function unpackedGlobals(
   { id, globals, layers }: BackupManifest,
   identities: readonly string[],
-  { storage, packing }: { readonly storage: Storage; readonly packing: Packing },
-): AsyncGenerator<Uint8Array> {
+  ports: { readonly storage: Storage; readonly packing: Packing },
+): AsyncIterable<Uint8Array> {
   if (globals === undefined)
     throw new TargetError(`backup ${id} has no roles and grants`, {
       subject: `backup ${id}`,
       remedy: 'back up with globals: true, or restore with owners: false',
     });
-  async function* stored({ key }: { readonly key: string }): AsyncGenerator<Uint8Array> {
-    const download = await storage.get(key);
-    if (download === undefined)
-      throw new TargetError(`${storage.place} has no ${key}`, {
-        subject: `backup ${id}`,
-        remedy: 'its manifest is there and its roles and grants are not: something else deleted them',
-      });
-    yield* download.bytes;
-    if (globals !== undefined) assertSame(storage.place, key, globals, download.account());
-  }
-  let bytes: AsyncIterable<Uint8Array> = stored(globals);
-  for (const layer of layers)
-    bytes = layer.kind === 'age' ? packing.decrypt(bytes, identities) : packing.decompress(bytes);
-  try {
-    yield* bytes;
-  } catch (error) {
-    throw damageOf(storage.place, globals.key, error);
-  }
+  const { key } = globals;
+  const missing = (): Error =>
+    new TargetError(`${ports.storage.place} has no ${key}`, {
+      subject: `backup ${id}`,
+      remedy: 'its manifest is there and its roles and grants are not: something else deleted them',
+    });
+  return opened({ key, packed: globals, raw: undefined, layers, identities, missing }, ports);
 }

@@ -12,8 +12,9 @@ import type { BackupPorts } from './pipeline.ts';
  */
 export async function publish(
   manifest: BackupManifest,
-  { storage, onLeft, signal }: Pick<BackupPorts, 'storage' | 'onLeft'> & { readonly signal?: AbortSignal },
+  ports: Pick<BackupPorts, 'packing' | 'storage' | 'onLeft'> & { readonly signal?: AbortSignal },
 ): Promise<string> {
+  const { storage, signal } = ports;
   for (const object of [manifest.object, ...(manifest.globals === undefined ? [] : [manifest.globals])]) {
     const found = await storage.head(object.key);
     if (found?.bytes !== object.bytes)
@@ -26,10 +27,8 @@ export async function publish(
   const key = manifestKey(manifest, manifest.id, manifest.verified.level);
   const upload = await storage.put(key, once(manifestText(manifest)));
   await upload.finish();
-  await proveStored({ key, ...(signal === undefined ? {} : { signal }) }, upload.account, {
-    storage,
-    onLeft,
-  });
+  const order = { key, identities: [], ...(signal === undefined ? {} : { signal }) };
+  await proveStored(order, { packed: upload.account, raw: upload.account, layers: [] }, ports);
   return key;
 }
 

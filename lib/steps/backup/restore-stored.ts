@@ -6,10 +6,10 @@ import type { BackupManifest } from '../../domain/database/backup-manifest.ts';
 import { comparisonOf, fingerprintDifferences } from '../../domain/database/fingerprint.ts';
 import { serverRefusals } from '../../domain/database/restore-refusals.ts';
 import { CancelledError, TargetError } from '../../domain/errors.ts';
-import { assertSame, damageOf } from '../../domain/storage/damaged.ts';
 import type { Cancellable, Contents, Database, RestoreOrder } from '../../ports/database.ts';
 import type { Packing } from '../../ports/packing.ts';
 import type { Storage } from '../../ports/storage.ts';
+import { opened } from './opened.ts';
 
 export interface RestoreStoredOrder extends RestoreOrder {
   readonly manifest: BackupManifest;
@@ -69,35 +69,15 @@ async function refuseUnfit(
  * The dump as the tool wrote it. It ends only when the object was the one that the manifest names, and the dump too:
  * so no tool ever sees the end of anything else.
  */
-export async function* unpacked(
-  order: Pick<RestoreStoredOrder, 'manifest' | 'identities'>,
+export function unpacked(
+  { manifest, identities }: Pick<RestoreStoredOrder, 'manifest' | 'identities'>,
   ports: Pick<RestorePorts, 'packing' | 'storage'>,
-): AsyncGenerator<Uint8Array> {
-  const { manifest } = order;
-  const { packing, storage } = ports;
-  let bytes: AsyncIterable<Uint8Array> = stored(order, storage);
-  for (const layer of manifest.layers)
-    bytes = layer.kind === 'age' ? packing.decrypt(bytes, order.identities) : packing.decompress(bytes);
-  const raw = packing.count(bytes);
-  try {
-    yield* raw.bytes;
-  } catch (error) {
-    throw damageOf(storage.place, manifest.object.key, error);
-  }
-  assertSame(storage.place, manifest.object.key, manifest.raw, raw.account());
-}
-
-async function* stored(
-  { manifest }: Pick<RestoreStoredOrder, 'manifest'>,
-  storage: Storage,
-): AsyncGenerator<Uint8Array> {
-  const { key } = manifest.object;
-  const download = await storage.get(key);
-  if (download === undefined)
-    throw new TargetError(`${storage.place} has no ${key}`, {
+): AsyncIterable<Uint8Array> {
+  const { object, raw, layers } = manifest;
+  const missing = (): Error =>
+    new TargetError(`${ports.storage.place} has no ${object.key}`, {
       subject: `backup ${manifest.id}`,
       remedy: 'its manifest is there and its object is not: something else deleted it',
     });
-  yield* download.bytes;
-  assertSame(storage.place, key, manifest.object, download.account());
+  return opened({ key: object.key, packed: object, raw, layers, identities, missing }, ports);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { CancelledError, UnreachableError } from '../../../lib/domain/errors.ts';
 import { accountOf } from '../../support/memory-storage.ts';
 import { from } from '../../support/bytes.ts';
+import { packing, recipient } from '../../steps/backup/fakes.ts';
 import { Yard } from './memory.ts';
 
 test('cancelled in the middle: the cancel’s own error, nothing left', async () => {
@@ -68,6 +69,36 @@ describe('an object that the storage has changed is no backup', () => {
     expect(yard.keys()).toEqual([]);
   });
 });
+
+describe('a compressor that loses bytes and ends with 0 makes no backup', () => {
+  test.each([
+    ['the dump', 'complete', recipient],
+    ['the dump', 'complete', ''],
+    ['the dump', 'parsed', recipient],
+    ['the dump', 'restored', recipient],
+    ['roles and grants', 'complete', recipient],
+    ['roles and grants', 'complete', ''],
+    ['roles and grants', 'restored', recipient],
+  ])('%s, %s, recipients %j', async (part, verify, recipients) => {
+    const yard = new Yard();
+    let begun = 0;
+    yard.overPacking = {
+      compress(bytes, options) {
+        const isMeant = (begun++ === 0) === (part === 'roles and grants');
+        return packing.compress(isMeant ? shortened(bytes) : bytes, options);
+      },
+    };
+    await expect(yard.run({ verify, recipients, globals: 'true' })).rejects.toThrow(
+      /does not unpack to what was dumped: \d+ bytes instead of/,
+    );
+    expect(yard.keys()).toEqual([]);
+  });
+});
+
+/** Without the last byte of each piece. */
+async function* shortened(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes) yield piece.subarray(0, -1);
+}
 
 test('roles and grants of which nothing came: no backup', async () => {
   const yard = new Yard();

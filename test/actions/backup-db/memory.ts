@@ -7,6 +7,7 @@ import { manifestText } from '../../../lib/domain/database/backup-manifest.ts';
 import type { BackupManifest, VerificationLevel } from '../../../lib/domain/database/backup-manifest.ts';
 import { TargetError } from '../../../lib/domain/errors.ts';
 import type { Database } from '../../../lib/ports/database.ts';
+import type { Packing } from '../../../lib/ports/packing.ts';
 import type { ScratchOrder } from '../../../lib/ports/scratch.ts';
 import type { Storage } from '../../../lib/ports/storage.ts';
 import { actor } from '../../domain/record/samples.ts';
@@ -44,6 +45,7 @@ export class Yard {
   over: Partial<Database> = {};
   scratch: { script?: Script; over?: Partial<Database>; cannot?: Error } = {};
   overStorage: Partial<Storage> = {};
+  overPacking: Partial<Packing> = {};
   #now = now;
 
   /** A backup that is there already. */
@@ -136,7 +138,7 @@ export class Yard {
         },
       },
       tidy: { delete: (key) => storage.delete(key) },
-      packing,
+      packing: { ...packing, ...this.overPacking },
       database: { ...database(this.script), ...globals, ...this.over },
       scratch: {
         described: 'a scratch server in memory',

@@ -113,6 +113,7 @@ export const order: BackupOrder = {
   key: 'shop/1.dump',
   level: 3,
   recipients: [recipient],
+  identities: [identity],
   mayBeEmpty: false,
   fingerprint: 'rows',
   withoutRows: [],

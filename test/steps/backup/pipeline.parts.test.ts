@@ -87,6 +87,7 @@ const order = () => ({
   key: 'shop/1.dump',
   level: 3,
   recipients,
+  identities: [identity],
   mayBeEmpty: false,
   fingerprint: 'rows' as const,
   withoutRows: [],

@@ -1,8 +1,18 @@
-import { expect, test } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { streamPacking } from '../../../lib/adapters/streams/packing.ts';
 import { CancelledError, TargetError, ToolError, UnreachableError } from '../../../lib/domain/errors.ts';
-import { DamagedObjectError, ObjectExistsError } from '../../../lib/domain/storage/damaged.ts';
+import {
+  DamagedObjectError,
+  LostInPackingError,
+  ObjectExistsError,
+} from '../../../lib/domain/storage/damaged.ts';
 import type { Contents } from '../../../lib/ports/database.ts';
 import type { Storage } from '../../../lib/ports/storage.ts';
+import { systemClock } from '../../../lib/runtime/clock.ts';
+import { processStreams } from '../../../lib/runtime/process-stream.ts';
 import { storeDump } from '../../../lib/steps/backup/pipeline.ts';
 import { restoreStored } from '../../../lib/steps/backup/restore-stored.ts';
 import { accountOf, memoryStorage } from '../../support/memory-storage.ts';
@@ -11,6 +21,7 @@ import {
   database,
   identity,
   manifestOf,
+  onLeft,
   order,
   packing,
   recipient,
@@ -133,14 +144,69 @@ test.each<[string, (bytes: Buffer) => Buffer | undefined, unknown]>([
   ['nothing', () => undefined, TargetError],
 ])('a storage that keeps %s is found out, and what it kept is removed', async (_, damage, type) => {
   const storage = memoryStorage();
+  let isDamaged = false;
   const get: Storage['get'] = async (key) => {
-    const kept = damage(storage.objects.get(key) ?? Buffer.of());
+    const sent = storage.objects.get(key) ?? Buffer.of();
+    const kept = isDamaged ? sent : damage(sent);
+    isDamaged = true;
     if (kept === undefined) storage.objects.delete(key);
     else storage.objects.set(key, kept);
     return storage.get(key);
   };
   const done = await store(database(), storage, {}, { get });
   expect((done as { failed: unknown }).failed).toBeInstanceOf(type);
+});
+
+describe('a zstd on PATH that ends with 0', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'slipway-zstd-test-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Stores through a program that does that to what it was given. */
+  async function storeThrough(program: string, recipients: readonly string[]): Promise<unknown> {
+    const text = `#!${process.execPath}
+const zlib = require('node:zlib');
+const pieces = [];
+process.stdin.on('data', (piece) => pieces.push(piece)).on('end', () => {
+  const given = Buffer.concat(pieces);
+  process.stdout.write(${program});
+});
+`;
+    await writeFile(join(folder, 'zstd'), text, { mode: 0o755 });
+    const through = streamPacking(processStreams({ PATH: folder }), 2, systemClock);
+    const [from, storage] = [database(), memoryStorage()];
+    const ports = { database: from, packing: through, storage, onLeft };
+    const failed = await storeDump({ ...order, recipients }, ports).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect([from.closed(), storage.open.size, storage.objects.size]).toEqual([
+      1,
+      0,
+      failed === undefined ? 1 : 0,
+    ]);
+    return failed;
+  }
+
+  test('is believed where it kept every byte', async () => {
+    expect(await storeThrough('zlib.zstdCompressSync(given)', [recipient])).toBeUndefined();
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['loses some bytes', 'zlib.zstdCompressSync(given.subarray(0, -4096))', /2995904 bytes instead of/],
+    ['swaps some', 'zlib.zstdCompressSync(given.reverse())', /other bytes \(sha256/],
+    ['loses all', 'zlib.zstdCompressSync(Buffer.alloc(0))', /0 bytes instead of 3000000/],
+    ['writes half a frame', 'zlib.zstdCompressSync(given).subarray(0, 200)', /was cut or changed/],
+    ['does not compress', 'given', /was cut or changed/],
+  ])('and %s makes no backup, and the storage is not blamed', async (_, program, difference) => {
+    for (const recipients of [[recipient], []]) {
+      const failed = await storeThrough(program, recipients);
+      expect(failed).toBeInstanceOf(LostInPackingError);
+      expect((failed as Error).message).toMatch(difference);
+    }
+  });
 });
 
 test('what could not be removed is told', async () => {
