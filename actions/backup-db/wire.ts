@@ -4,6 +4,7 @@ import { streamPacking } from '../../lib/adapters/streams/packing.ts';
 import type { Milliseconds } from '../../lib/domain/duration.ts';
 import { startHeartbeat } from '../../lib/runtime/heartbeat.ts';
 import type { Context } from '../../lib/runtime/step.ts';
+import { keepYoungSpaceSmall } from '../../lib/runtime/young-space.ts';
 import { connectDatabase } from '../../lib/wiring/database.ts';
 import { scratchServers } from '../../lib/wiring/scratch.ts';
 import { clusterSurroundings } from '../../lib/wiring/step.ts';
@@ -21,6 +22,7 @@ export const wireBackupDb = (context: Context): Ports => ({
 });
 
 async function connect(inputs: Inputs, context: Context): Promise<Order> {
+  keepYoungSpaceSmall();
   const { clock, log, temp, streams, actor, signal } = context;
   const storage = await storageAt(inputs.destination, context);
   if (inputs.mode === 'check') return { mode: 'check', inputs, ports: { storage, clock, log } };
