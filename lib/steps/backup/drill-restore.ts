@@ -58,7 +58,7 @@ async function applyGlobals(order: TimedOrder, { database, storage, packing }: T
 }
 
 /** The roles and grants of a backup as SQL; ends only when the object was the one that the manifest names. */
-export function unpackedGlobals(
+function unpackedGlobals(
   { id, globals, layers }: BackupManifest,
   identities: readonly string[],
   ports: { readonly storage: Storage; readonly packing: Packing },

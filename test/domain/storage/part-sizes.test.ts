@@ -6,6 +6,7 @@ import {
   mostBytes,
   mostInFlight,
   mostParts,
+  mostWithinBudget,
   partSize,
 } from '../../../lib/domain/storage/part-sizes.ts';
 
@@ -45,13 +46,24 @@ test('a stream of any length up to that takes at most 10,000 parts', () => {
   expect(partsFor(90e9)).toBeLessThan(mostParts / 2);
 });
 
-test('buffers keep to the budget as long as two fit in, and one is always there', () => {
+test('buffers keep to 96 MiB up to 219 GiB stored; only there one part alone is larger', () => {
+  let stored = 0;
   for (const number of numbers) {
     const size = partSize(number);
     const buffers = buffersOf(size);
     expect(buffers).toBeGreaterThanOrEqual(1);
     expect(buffers).toBeLessThanOrEqual(mostInFlight + 1);
-    if (buffers > 1) expect(buffers * size).toBeLessThanOrEqual(memoryBudget);
+    stored += size;
+    const held = buffers * size;
+    if (stored <= mostWithinBudget) expect(held).toBeLessThanOrEqual(memoryBudget);
+    else expect(held).toBe(size);
   }
-  expect([8, 32, 64, 128, 4096].map((size) => buffersOf(size * MiB))).toEqual([4, 4, 2, 1, 1]);
+  expect(Math.floor(mostWithinBudget / 1024 ** 3)).toBe(218);
+  expect([8, 16, 24, 32, 48, 96, 224].map((size) => buffersOf(size * MiB))).toEqual([4, 4, 4, 3, 2, 1, 1]);
+});
+
+test('one part fills while another is on its way up to 125 GiB stored', () => {
+  const first = numbers.find((number) => buffersOf(partSize(number)) < 2) ?? 0;
+  const before = numbers.slice(0, first - 1).reduce((sum, number) => sum + partSize(number), 0);
+  expect(before).toBe(125 * 1024 ** 3);
 });

@@ -1,23 +1,40 @@
-import { buffersOf } from '../../../domain/storage/part-sizes.ts';
+import { buffersOf, memoryBudget } from '../../../domain/storage/part-sizes.ts';
 
 /**
  * The buffers of an upload's parts. A part keeps its buffer until the storage has it, so that it can be sent again; the
  * stream waits meanwhile. One reader takes, whoever has sent gives back.
+ *
+ * All of them are cut from one slab, which is cut anew when the size changes: buffers that were dropped would lie until
+ * the collector comes, beside those that replace them. What no part has touched of it takes no memory.
  */
 export class PartBuffers {
-  readonly #idle: Buffer[] = [];
+  readonly #allocate: (size: number) => Buffer;
+  #slab: Buffer | undefined;
+  #size = 0;
+  #idle: Buffer[] = [];
   #taken = 0;
   #wake: (() => void) | undefined;
 
+  constructor(allocate = (size: number): Buffer => Buffer.allocUnsafeSlow(size)) {
+    this.#allocate = allocate;
+  }
+
   /** A buffer of that many bytes, as soon as there may be one. */
   async take(size: number): Promise<Buffer> {
-    while (this.#taken >= buffersOf(size)) await new Promise<void>((wake) => (this.#wake = wake));
-    this.#taken += 1;
-    const kept = this.#idle.pop();
-    if (kept?.length === size) return kept;
-    // The size has grown: the small ones are of no more use.
-    this.#idle.length = 0;
-    return Buffer.allocUnsafeSlow(size);
+    if (size !== this.#size) {
+      // A handful of times in an upload: what is on its way lies where the new ones will.
+      while (this.#taken > 0) await this.#given();
+      this.#cut(size);
+    }
+    for (;;) {
+      const buffer = this.#idle.pop();
+      if (buffer === undefined) {
+        await this.#given();
+        continue;
+      }
+      this.#taken += 1;
+      return buffer;
+    }
   }
 
   give(buffer: Buffer): void {
@@ -26,8 +43,18 @@ export class PartBuffers {
     this.#wake?.();
   }
 
-  /** No more is to be sent. */
-  release(): void {
-    this.#idle.length = 0;
+  #given(): Promise<void> {
+    return new Promise((wake) => (this.#wake = wake));
+  }
+
+  #cut(size: number): void {
+    this.#size = size;
+    this.#idle = [];
+    if (this.#slab === undefined || this.#slab.length < size) {
+      this.#slab = undefined;
+      this.#slab = this.#allocate(Math.max(memoryBudget, size));
+    }
+    for (let nth = buffersOf(size) - 1; nth >= 0; nth--)
+      this.#idle.push(this.#slab.subarray(nth * size, (nth + 1) * size));
   }
 }

@@ -2,7 +2,7 @@
  * Two-phase storing: a stream is sent whole and stays unseen, until who sent it says that every end agrees.
  *
  * What fits into the first part waits in memory and becomes one PUT; all else is a multipart upload. Memory is that of
- * `buffersOf` parts, whatever the stream's length.
+ * its `PartBuffers`: `memoryBudget`, or one part where that is larger.
  */
 import { TargetError } from '../../../domain/errors.ts';
 import type { Account } from '../../../domain/storage/account.ts';
