@@ -1,3 +1,4 @@
+import { messageOf } from '../../lib/domain/errors.ts';
 import { dumpKey, globalsKey } from '../../lib/domain/database/backup-key.ts';
 import type { BackupManifest } from '../../lib/domain/database/backup-manifest.ts';
 import { manifestText } from '../../lib/domain/database/backup-manifest.ts';
@@ -177,9 +178,7 @@ const remembering = ({ storage, tidy }: BackupPorts, keys: Set<string>): Storage
 const onLeft =
   ({ log, storage }: BackupPorts) =>
   (key: string, why: unknown): void =>
-    log.warn(
-      `${storage.place}/${key} is no backup and could not be removed: ${why instanceof Error ? why.message : String(why)}`,
-    );
+    log.warn(`${storage.place}/${key} is no backup and could not be removed: ${messageOf(why)}`);
 
 /** The manifest first: what is half removed must not look like a backup. */
 async function removeAll(keys: ReadonlySet<string>, ports: BackupPorts): Promise<void> {
