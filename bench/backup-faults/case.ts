@@ -47,6 +47,8 @@ export interface Terms {
   readonly database: 'full' | 'empty';
   /** A pg_dump that is a major version behind, first on PATH. */
   readonly oldTool: boolean;
+  /** A zstd and a gzip, first on PATH, that lose 4 kB of what they read and end with 0. */
+  readonly lossyCompressor: boolean;
   /** MiB that the destination's disk has; no limit where it is not given. */
   readonly destinationMegabytes?: number;
   /** MiB that RUNNER_TEMP and TMPDIR have. */

@@ -21,6 +21,7 @@ const usual: Terms = {
   password: undefined,
   database: 'full',
   oldTool: false,
+  lossyCompressor: false,
   inputs: {},
 };
 

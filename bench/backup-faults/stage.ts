@@ -91,6 +91,7 @@ export class Stage implements Strikes, AsyncDisposable {
       await base.postgres.sql(database, 'CREATE TABLE orders (id integer PRIMARY KEY, note text)');
     if (terms.channel !== 'direct') await putChannel(bin, terms.channel, this.libpq);
     if (terms.oldTool) await putOldTool(bin);
+    if (terms.lossyCompressor) for (const name of compressors) await putLossy(bin, name);
   }
 
   /** How libpq comes to the server, by way of the wire. */
@@ -151,7 +152,7 @@ export class Stage implements Strikes, AsyncDisposable {
     this.wire.calm();
     this.proxy.heal();
     if (this.terms.channel !== 'direct') await putChannel(this.bin, 'whole', this.libpq);
-    await rm(join(this.bin, 'pg_dump'), { force: true });
+    for (const name of ['pg_dump', ...compressors]) await rm(join(this.bin, name), { force: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -175,6 +176,21 @@ echo 'pg_dump: error: server version: 15.18; pg_dump version: 14.20' >&2
 echo 'pg_dump: error: aborting because of server version mismatch' >&2
 exit 1
 `;
-  await writeFile(join(bin, 'pg_dump'), script);
-  await chmod(join(bin, 'pg_dump'), 0o755);
+  await putProgram(bin, 'pg_dump', script);
+}
+
+const compressors = ['zstd', 'gzip'];
+
+/** A bad build, or bad memory: whatever it writes is whole in itself. */
+async function putLossy(bin: string, name: string): Promise<void> {
+  const script = `#!/bin/sh
+PATH=$(printf %s "$PATH" | sed "s|^${bin}:||")
+{ head -c 100000; head -c 4096 > /dev/null; cat; } | ${name} "$@"
+`;
+  await putProgram(bin, name, script);
+}
+
+async function putProgram(bin: string, name: string, script: string): Promise<void> {
+  await writeFile(join(bin, name), script);
+  await chmod(join(bin, name), 0o755);
 }

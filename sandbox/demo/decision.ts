@@ -113,7 +113,7 @@ const left = (at: Date): Readonly<Record<string, string>> => ({
   'left/backup.json': told(
     at,
     'backup-db',
-    'the newest backup of shop, 20261126T021704Z-1f2e3d, is 7h12m old, proven restored',
+    'the newest backup of shop, 20261126T021704Z-1f2e3d (restored), is 7h12m old',
   ),
   'left/dry-run.json': told(at, 'deploy-helm', 'dry run: nothing was changed', {
     environment: 'production',

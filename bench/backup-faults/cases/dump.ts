@@ -30,4 +30,11 @@ export const dumpCases: readonly Case[] = [
         stage.killTools('gzip');
       }),
   },
+  {
+    id: 'compressor-loses',
+    name: 'a compressor that loses 4 kB and ends with 0',
+    group: 'dump',
+    isWorthless: true,
+    terms: { lossyCompressor: true },
+  },
 ];
