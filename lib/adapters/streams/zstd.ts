@@ -4,6 +4,7 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { ToolError } from '../../domain/errors.ts';
 import { DamagedStreamError } from '../../domain/storage/damaged.ts';
 import type { SpawnStream, StreamingChild } from '../../ports/process.ts';
+import { gathered } from './gathered.ts';
 import { through } from './through.ts';
 
 export interface ZstdOptions {
@@ -29,11 +30,13 @@ export async function* compressed(
 
 /** The most that a block of zstd makes. Node's own 16 KiB cost a quarter more CPU: each piece is one trip to a thread. */
 const blockSize = 128 * 1024;
+/** So much is decoded while its reader looks at what came before; in pieces of 64 KiB each waits for the other (1.75 s instead of 1.4 s for 1 GiB). */
+const atOnce = 256 * 1024;
 
 /** Decompresses. A stream that ends in the middle of a frame is an error, as is anything behind the last one. */
 export async function* decompressed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
-    yield* through(source, createZstdDecompress({ chunkSize: blockSize }));
+    yield* through(gathered(source, atOnce), createZstdDecompress({ chunkSize: blockSize }));
   } catch (error) {
     throw isZstds(error)
       ? new DamagedStreamError(`the compressed stream was cut or changed: ${error.message}`, { cause: error })
