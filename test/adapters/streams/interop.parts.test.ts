@@ -106,7 +106,12 @@ test('a reader that is slow holds the source back', async () => {
   await reader.return?.();
 });
 
-test('bytes behind the last frame are an error', async () => {
-  const packed = await collect(here.compress(from('x'), { level: 3 }));
-  await expect(collect(here.decompress(from(packed, 'more')))).rejects.toThrow();
-});
+test.each(['in the same piece', 'in a piece of their own'])(
+  'bytes behind the frame are an error, %s',
+  async (where) => {
+    const packed = await collect(here.compress(from('x'), { level: 3 }));
+    const pieces =
+      where === 'in the same piece' ? [Buffer.concat([packed, Buffer.from('more')])] : [packed, 'more'];
+    await expect(collect(here.decompress(from(...pieces)))).rejects.toThrow('cut or changed');
+  },
+);
