@@ -198,7 +198,7 @@ test('the decision page of the README is what approval-gate writes', async () =>
   );
   expect(decision).toContain('> ⚠️ 1 migration: going back does not undo it.');
   expect(decision).toContain('taken back once in the last 2 Deployments there; that took 41s');
-  expect(decision).toContain('(restored), is 7h12m old');
+  expect(decision).toContain('is 7h12m old');
   expect(decision).toContain('To approve: grace or katherine.');
   expect(renderSummary(decision)).toContain('<svg class="flow"');
 
