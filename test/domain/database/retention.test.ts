@@ -3,6 +3,7 @@ import type { Fault } from '../../../lib/domain/errors.ts';
 import { parseKeep } from '../../../lib/domain/database/parse-keep.ts';
 import { decideRetention } from '../../../lib/domain/database/retention.ts';
 import type { Keep, StoredBackup } from '../../../lib/domain/database/retention.ts';
+import { random } from '../../support/random.ts';
 
 const hour = 3_600_000;
 const now = Date.parse('2026-11-26T12:00:00Z'); // a Thursday
@@ -107,17 +108,6 @@ test('every decision says why', () => {
     { id: 't', fate: 'kept', why: 'not written by this backup', takesPlace: false },
   ]);
 });
-
-/** xorshift32: the same histories in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 test('over random histories the newest verified backup survives every night', () => {
   for (let seed = 1; seed <= 200; seed++) {

@@ -6,6 +6,7 @@ import type { Keep } from '../../../lib/domain/database/retention.ts';
 import { decideFates, retire } from '../../../lib/steps/backup/retire.ts';
 import { accountOf } from '../../support/memory-storage.ts';
 import { Yard, hour, now, of } from '../../actions/backup-db/memory.ts';
+import { random } from '../../support/random.ts';
 
 const none: Keep = { last: 0, daily: 0, weekly: 0, days: 0, floor: 1 };
 
@@ -110,17 +111,6 @@ test('of many that are only young, those alone are read that keep a place', asyn
   await decideFates({ of, keep: { ...none, last: 2, days: 30 }, now }, storage);
   expect(read).toHaveLength(2);
 });
-
-/** xorshift32: the same histories in every run. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const damages: readonly ((yard: Damaged, id: string) => void)[] = [
   (yard, id) => yard.cut(id, 'dump', 5),
