@@ -5,6 +5,7 @@ import type { AppliedMigrations, Row } from '../../domain/database/migrations.ts
 import type { Version } from '../../domain/database/versions.ts';
 import type { Cancellable, Contents, SchemaContents } from '../../ports/database.ts';
 import { rowsArgv } from './argv.ts';
+import type { MysqldumpOrder } from './argv.ts';
 import * as catalog from './catalog.ts';
 import type { TableFacts } from './catalog.ts';
 import { DumpScanner } from './dump-scanner.ts';
@@ -49,6 +50,28 @@ export interface ContentsOrder extends Cancellable {
 }
 
 /**
+ * What is told to the server's own dump tool. `left`: those of the tables whose rows stay out. Throws where the tool would
+ * leave something else out as well.
+ */
+export async function mysqldumpOrder(
+  server: Server,
+  {
+    tables,
+    left,
+    extraArgs,
+  }: Pick<MysqldumpOrder, 'extraArgs'> & Record<'tables' | 'left', readonly TableFacts[]>,
+): Promise<MysqldumpOrder> {
+  const { dump } = await server.tools();
+  const { database } = server.connection;
+  return {
+    ...(await server.entry(dump)),
+    withoutRows: left.map(({ name }) => name),
+    extraArgs,
+    history: hasHistory({ tool: dump.version, tables, left, database, subject: server.described }),
+  };
+}
+
+/**
  * Dumps the rows and counts them as they pass, into nothing: a row's text, and so its hash, depends on the tool that
  * wrote it, and this is the tool that writes the dumps.
  */
@@ -59,18 +82,7 @@ export async function readContents(server: Server, order: ContentsOrder): Promis
     return [await readSchema(session, await serverVersion(server, session), found), found] as const;
   }, signalled(order));
   const left = tables.filter(({ name }) => order.withoutRows.some((text) => isNamed(text, name)));
-  const argv = rowsArgv(dump, {
-    ...(await server.entry(dump)),
-    withoutRows: left.map(({ name }) => name),
-    extraArgs: [],
-    history: hasHistory({
-      tool: dump.version,
-      tables,
-      left,
-      database: server.connection.database,
-      subject: server.described,
-    }),
-  });
+  const argv = rowsArgv(dump, await mysqldumpOrder(server, { tables, left, extraArgs: [] }));
   const run = await startInTurn(server, [argv], order);
   const scanner = new DumpScanner();
   try {

@@ -16,9 +16,8 @@ import { counted } from '../streams/counted.ts';
 import { dumpArgvs } from './argv.ts';
 import * as catalog from './catalog.ts';
 import type { TableFacts } from './catalog.ts';
-import { fingerprintOf, isNamed, readSchema, readTables } from './contents.ts';
+import { fingerprintOf, isNamed, mysqldumpOrder, readSchema, readTables } from './contents.ts';
 import { DumpScanner } from './dump-scanner.ts';
-import { hasHistory } from './history.ts';
 import { takeLock } from './lock.ts';
 import { MalformedDump } from './malformed-dump.ts';
 import { refuseBlind } from './privileges.ts';
@@ -120,18 +119,7 @@ async function argvsOf(
   left: readonly TableFacts[],
 ): Promise<string[][]> {
   const { dump } = await server.tools();
-  return dumpArgvs(dump, {
-    ...(await server.entry(dump)),
-    withoutRows: left.map(({ name }) => name),
-    extraArgs,
-    history: hasHistory({
-      tool: dump.version,
-      tables,
-      left,
-      database: server.connection.database,
-      subject: server.described,
-    }),
-  });
+  return dumpArgvs(dump, await mysqldumpOrder(server, { tables, left, extraArgs }));
 }
 
 /**
